@@ -1,0 +1,208 @@
+"""Forms on owned rows, and the forms of an account."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.formats import localize
+from django.utils.timezone import template_localtime
+from django.utils.translation import gettext_lazy as _
+
+from accounts import first_account
+from accounts.models import Preferences, User
+from accounts.owned import OwnedModel, StaleVersion
+
+
+class OwnedForm(forms.ModelForm):
+    """A form on a row of `owner`: it offers and accepts only that owner's rows.
+
+    Without the scoping a `ModelChoiceField` would list, and accept, another user's firms. An
+    edit that was begun on an older version is a conflict: it is refused with an error that says
+    what the other edit left, and what was typed stays in the form.
+    """
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner = owner
+        if self.instance.pk is None:
+            self.instance.owner = owner
+            del self.fields["version"]
+        else:
+            self.fields["version"].initial = self.instance.version
+        for field in self.fields.values():
+            scope_choices(field, owner)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "version" in self.fields:
+            seen = self.cleaned_data.get("version")
+            current = type(self.instance).objects.of(self.owner).get(pk=self.instance.pk)
+            if seen != current.version:
+                self._report_conflict(current)
+        return cleaned
+
+    def _report_conflict(self, current: OwnedModel) -> None:
+        """Say field by field what is saved now; a second save is then a knowing one."""
+        self.add_error(
+            None,
+            _(
+                "This was changed elsewhere while you were editing. Nothing of yours is lost: compare, and save again."
+            ),
+        )
+        for name in self.changed_data:
+            if name == "version" or not hasattr(current, name):
+                continue
+            if getattr(current, name) != self.cleaned_data.get(name):
+                saved = in_words(current, name)
+                self.add_error(name, _("Saved meanwhile: %(saved)s") % {"saved": saved or "—"})
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = str(current.version)
+
+    def save(self, commit: bool = True) -> Any:
+        """Save; raises `StaleVersion` if the row changed between `is_valid` and now."""
+        seen = self.cleaned_data.get("version")
+        if seen is not None and seen != self.instance.version:
+            raise StaleVersion(f"{self.instance._meta.label} {self.instance.pk}")
+        return super().save(commit)
+
+
+def in_words(row: models.Model, name: str) -> Any:
+    """The field as a page shows it: a choice by its label, a moment on the user's clock."""
+    display = getattr(row, f"get_{name}_display", None)
+    return localize(template_localtime(display() if display else getattr(row, name)))
+
+
+def scope_choices(field: forms.Field, owner: User) -> None:
+    """Let a field that chooses rows choose only `owner`'s."""
+    if isinstance(field, forms.ModelChoiceField):
+        model = field.queryset.model  # type: ignore[union-attr]
+        if issubclass(model, OwnedModel):
+            field.queryset = model.objects.of(owner)
+
+
+class FirstAccountForm(forms.Form):
+    """The installation's first account, made by whoever comes first (and knows the code)."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("You sign in with it, and your reminders go there."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=512,
+        help_text=_("At least ten characters. Longer is better than odder."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    time_zone = forms.CharField(
+        label=_("Your time zone"),
+        initial="Europe/London",
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
+        help_text=_("Every time you see and every reminder follows it."),
+    )
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=64,
+        help_text=_("It was printed where Wordkeeper was started."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, code_required: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not code_required:
+            del self.fields["code"]
+
+    def clean_time_zone(self) -> str:
+        return known_time_zone(self.cleaned_data["time_zone"])
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if not first_account.is_setup_code(code):
+            raise ValidationError(_("That is not the code that was printed at the start."))
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "password" in cleaned:
+            try:
+                validate_password(cleaned["password"], User(email=cleaned.get("email", "")))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+
+def known_time_zone(name: str) -> str:
+    """`name` as the tz database spells it; raises `ValidationError` when it has no such zone."""
+    wanted = name.strip().replace(" ", "_").casefold()
+    for zone in zoneinfo.available_timezones():
+        if zone.casefold() == wanted:
+            return zone
+    raise ValidationError(_("There is no such time zone. Write it like “Europe/London”."))
+
+
+class UserForm(forms.ModelForm):
+    """What every time and number of mine is read in."""
+
+    class Meta:
+        model = User
+        fields = ["time_zone", "phone_region"]
+        widgets = {"time_zone": forms.TextInput(attrs={"list": "time-zones"})}
+        help_texts = {
+            "time_zone": _("Where you are now. Promises keep the time you gave them."),
+            "phone_region": _("Two letters, such as GB or US: what a number without + means."),
+        }
+
+    def clean_time_zone(self) -> str:
+        return known_time_zone(self.cleaned_data["time_zone"])
+
+    def clean_phone_region(self) -> str:
+        region = self.cleaned_data["phone_region"].upper()
+        if region not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValidationError(_("Two letters of a country, such as GB, US or DE."))
+        return region
+
+
+WEEKDAYS = [
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+]
+
+
+class PreferencesForm(OwnedForm):
+    working_days = forms.TypedMultipleChoiceField(
+        label=_("Working days"),
+        choices=WEEKDAYS,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one working day.")},
+    )
+
+    class Meta:
+        model = Preferences
+        fields = [
+            "lead_minutes",
+            "digest_time",
+            "working_days",
+            "quiet_from",
+            "quiet_until",
+            "discreet_mail",
+        ]
+        widgets = {
+            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+            for name in ("digest_time", "quiet_from", "quiet_until")
+        }

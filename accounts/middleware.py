@@ -1,0 +1,61 @@
+"""What holds for every request of somebody signed in, and for the first visit."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+
+from accounts import first_account
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class FirstVisitMiddleware:
+    """While there is no account, every page leads to the one that makes it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        # Once an account stands there is never none again, so the question is asked only until
+        # the first yes (a process-wide fact, no per-request state).
+        self.has_account = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        if self.has_account or request.user.is_authenticated:
+            self.has_account = True
+            return None
+        if getattr(view, "answers_without_account", False):
+            return None
+        self.has_account = first_account.exists()
+        return None if self.has_account else redirect("accounts:first_account")
+
+
+def answers_without_account(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Mark a view that answers even before the first account is made, and without signing in."""
+    view.answers_without_account = True  # type: ignore[attr-defined]
+    return login_not_required(view)
+
+
+class OwnerMiddleware:
+    """Show the signed-in user their own zone, and keep their pages out of every cache."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            timezone.activate(zoneinfo.ZoneInfo(request.user.time_zone))
+        else:
+            timezone.deactivate()
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        patch_vary_headers(response, ["HX-Request"])
+        return response

@@ -1,0 +1,49 @@
+"""What every list and form page does alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
+
+PER_PAGE = 50
+# A primary key beyond this is no row's, and SQLite and PostgreSQL would both refuse to look.
+LARGEST_ID = 2**63 - 1
+
+
+def page_of(request: HttpRequest, rows: QuerySet | list[Any]) -> Page:
+    """The page that `?page=` asks for; a number out of range shows the nearest one."""
+    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+
+
+def own_or_404(rows: QuerySet, pk: int) -> Any:
+    """The row of `rows` with this id; another's row is exactly as unknown as none."""
+    if pk > LARGEST_ID:
+        raise Http404
+    try:
+        return rows.get(pk=pk)
+    except rows.model.DoesNotExist as error:
+        raise Http404 from error
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What to bind a form to. A post with nothing in it is still a post, and invalid."""
+    return request.POST if request.method == "POST" else None
+
+
+def choice(request: HttpRequest, name: str, allowed: list[str]) -> str:
+    """The value of a filter in the address, or the first allowed one."""
+    value = request.GET.get(name, "")
+    return value if value in allowed else allowed[0]
+
+
+def where_from(request: HttpRequest, default: str) -> str:
+    """The page that a form names in `next`, if it is ours; else `default`."""
+    url = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return url if url and safe else default

@@ -1,0 +1,214 @@
+"""What was said: calls, and the opportunities they were about."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Self
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.owned import OwnedManager, OwnedModel, OwnedQuerySet
+from contacts.models import NAME_LENGTH, NOTES_LENGTH, Employer, Firm, Recruiter
+
+
+class OpportunityQuerySet(OwnedQuerySet):
+    def for_list(self) -> Self:
+        return self.select_related("recruiter", "firm", "client").order_by("-created_at", "-pk")
+
+
+class Opportunity(OwnedModel):
+    """One assignment for one position at one client, known or not."""
+
+    class Disclosure(models.TextChoices):
+        WITHHELD = "withheld", _("withheld")
+        IN_CONFIDENCE = "in_confidence", _("told in confidence")
+        NAMED = "named", _("named")
+
+    class Basis(models.TextChoices):
+        UNKNOWN = "unknown", _("not known yet")
+        RETAINED = "retained", _("retained")
+        CONTINGENT = "contingent", _("contingent")
+
+    title = models.CharField(_("position"), max_length=NAME_LENGTH)
+    recruiter = models.ForeignKey(
+        Recruiter,
+        verbose_name=_("recruiter"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+    )
+    firm = models.ForeignKey(
+        Firm,
+        verbose_name=_("firm"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+    )
+    client_disclosure = models.CharField(
+        _("client"), max_length=16, choices=Disclosure, default=Disclosure.WITHHELD
+    )
+    client = models.ForeignKey(
+        Employer,
+        verbose_name=_("client"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="opportunities",
+    )
+    location = models.CharField(_("place"), max_length=NAME_LENGTH, blank=True)
+    basis = models.CharField(_("basis"), max_length=12, choices=Basis, default=Basis.UNKNOWN)
+
+    objects = OwnedManager.from_queryset(OpportunityQuerySet)()
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("opportunity")
+        verbose_name_plural = _("opportunities")
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="opportunity_has_title"),
+            models.CheckConstraint(
+                condition=Q(client_disclosure="withheld", client=None)
+                | (~Q(client_disclosure="withheld") & Q(client__isnull=False)),
+                name="client_known_unless_withheld",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.client_words}"
+
+    @property
+    def client_words(self) -> str:
+        """The client as one may say it: a name, or that it is withheld."""
+        if self.client is None:
+            return str(_("client withheld"))
+        if self.client_disclosure == self.Disclosure.IN_CONFIDENCE:
+            return str(_("%(client)s, in confidence") % {"client": self.client.name})
+        return self.client.name
+
+    def reveal_client(self, client: Employer, *, in_confidence: bool = False) -> None:
+        """The recruiter has said for whom they search; what was said before stays true."""
+        self.client = client
+        self.client_disclosure = (
+            self.Disclosure.IN_CONFIDENCE if in_confidence else self.Disclosure.NAMED
+        )
+        self.save()
+
+
+class CallQuerySet(OwnedQuerySet):
+    def for_list(self) -> Self:
+        """Newest first, with what a row of a list shows."""
+        return self.select_related("recruiter", "firm", "opportunity__client").order_by(
+            "-occurred_at", "-pk"
+        )
+
+    def with_firm(self, firm: Firm) -> Self:
+        """What was said with this firm, whoever spoke for it that day."""
+        return self.filter(firm=firm)
+
+
+class Call(OwnedModel):
+    """A conversation with a recruiter, or the attempt at one."""
+
+    class Direction(models.TextChoices):
+        INCOMING = "incoming", _("they called")
+        OUTGOING = "outgoing", _("I called")
+
+    class Channel(models.TextChoices):
+        PHONE = "phone", _("phone")
+        VIDEO = "video", _("video")
+        EMAIL = "email", _("e-mail")
+        MESSAGE = "message", _("message")
+        IN_PERSON = "in_person", _("in person")
+
+    class Outcome(models.TextChoices):
+        TALKED = "talked", _("talked")
+        BAD_TIME = "bad_time", _("bad moment")
+        VOICEMAIL = "voicemail", _("voicemail")
+        MESSAGE_TAKEN = "message_taken", _("message taken")
+        MISSED = "missed", _("missed")
+
+    class Purpose(models.TextChoices):
+        UNKNOWN = "", _("not said")
+        ASSIGNMENT = "assignment", _("for me")
+        NAMES = "names", _("for names")
+        MARKET = "market", _("the market")
+        REFERENCE = "reference", _("a reference")
+        PROFILE = "profile", _("my profile")
+        CHECK_IN = "check_in", _("keeping in touch")
+
+    recruiter = models.ForeignKey(
+        Recruiter, verbose_name=_("recruiter"), on_delete=models.PROTECT, related_name="calls"
+    )
+    # The firm of that day: a recruiter who moves on does not take the history along.
+    firm = models.ForeignKey(
+        Firm,
+        verbose_name=_("firm"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="calls",
+    )
+    opportunity = models.ForeignKey(
+        Opportunity,
+        verbose_name=_("opportunity"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="calls",
+    )
+    occurred_at = models.DateTimeField(_("when"), default=timezone.now)
+    duration_minutes = models.PositiveSmallIntegerField(
+        _("minutes"), null=True, blank=True, validators=[MaxValueValidator(24 * 60)]
+    )
+    direction = models.CharField(
+        _("direction"), max_length=10, choices=Direction, default=Direction.INCOMING
+    )
+    channel = models.CharField(_("by"), max_length=10, choices=Channel, default=Channel.PHONE)
+    outcome = models.CharField(
+        _("outcome"), max_length=16, choices=Outcome, default=Outcome.TALKED
+    )
+    purpose = models.CharField(
+        _("why they called"), max_length=12, choices=Purpose, blank=True, default=Purpose.UNKNOWN
+    )
+    found_me_through = models.CharField(_("how they found me"), max_length=NAME_LENGTH, blank=True)
+    notes = models.TextField(_("notes"), blank=True, max_length=NOTES_LENGTH)
+    # From the browser: a save sent twice (double click, retry, reload) is one call.
+    client_key = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    objects = OwnedManager.from_queryset(CallQuerySet)()
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        indexes = [
+            models.Index(fields=["owner", "-occurred_at"], name="call_by_time"),
+            models.Index(fields=["firm", "-occurred_at"], name="call_by_firm"),
+            models.Index(fields=["recruiter", "-occurred_at"], name="call_by_recruiter"),
+        ]
+        constraints = [
+            # Trashed or not: a repeated save must never bring back what was deleted.
+            models.UniqueConstraint(fields=["owner", "client_key"], name="call_saved_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recruiter} {self.occurred_at:%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("desk:call_detail", args=[self.pk])
+
+    @property
+    def headline(self) -> str:
+        """What the call was, in a few words: the position, or how it went."""
+        if self.opportunity:
+            return self.opportunity.title
+        if self.outcome != self.Outcome.TALKED:
+            return str(self.get_outcome_display()).capitalize()
+        if self.purpose:
+            return str(self.get_purpose_display()).capitalize()
+        return str(_("Talk"))

@@ -1,0 +1,42 @@
+"""Lists and forms of what was said. The page of one call is desk's."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.owned import StaleVersion
+from accounts.pages import own_or_404, page_of, posted
+from calls.forms import CallForm
+from calls.models import Call, Opportunity
+
+
+@require_safe
+def call_list(request: HttpRequest) -> HttpResponse:
+    rows = Call.objects.of(request.user).for_list()
+    return render(request, "calls/call_list.html", {"page": page_of(request, rows)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def call_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    call = own_or_404(Call.objects.of(request.user), pk)
+    form = CallForm(posted(request), instance=call, owner=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            call = form.save()
+        except StaleVersion:
+            form.add_error(None, _("This was changed elsewhere just now. Save again."))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(call)
+    context = {"form": form, "call": call}
+    return render(request, "calls/call_form.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def opportunity_list(request: HttpRequest) -> HttpResponse:
+    rows = Opportunity.objects.of(request.user).for_list()
+    return render(request, "calls/opportunity_list.html", {"page": page_of(request, rows)})

@@ -1,0 +1,40 @@
+"""Phone numbers as people write them, kept as E.164."""
+
+import re
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+LETTERS = re.compile(r"[^\W\d_]")
+
+
+def parse(text: str, *, region: str) -> str:
+    """The number in E.164, such as “+12125550100”; `region` is meant when it has no “+”.
+
+    Raises `ValidationError`. Letters are refused rather than dialled as a keypad would
+    ("1-800-FLOWERS"): in this field they are far more often a slip.
+    """
+    text = text.strip()
+    if LETTERS.search(text):
+        raise ValidationError(_("A phone number has no letters. Write it like +44 20 7946 0000."))
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        raise ValidationError(
+            _("This is no phone number. Write it like +44 20 7946 0000.")
+        ) from error
+    if not phonenumbers.is_possible_number(number):
+        raise ValidationError(
+            _("This number has too few or too many digits for its country."),
+        )
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def display(number: str) -> str:
+    """A number in E.164 as people read it: “+1 212-555-0100”."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

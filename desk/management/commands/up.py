@@ -1,0 +1,157 @@
+"""`manage.py up`: everything Wordkeeper needs, in one command."""
+
+import gc
+import hashlib
+import os
+import runpy
+import socket
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.cache import caches
+from django.core.management import BaseCommand, call_command
+from django.db import OperationalError, connection, connections
+
+from accounts import first_account
+from crm import supervisor
+
+
+def refuse(reason: str) -> NoReturn:
+    sys.exit(f"Wordkeeper cannot start: {reason}")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket that the web process will inherit.
+
+    Bound here, so that a port in use ends the start at once, and kept while the web process is
+    restarted, so that a browser waits a second instead of being refused.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        # `localhost` may name both; browsers try either, scripts mean 127.0.0.1.
+        family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(256)
+    except socket.gaierror as error:
+        refuse(f"HOST does not name this machine: {error.strerror}.")
+    except OSError as error:
+        refuse(
+            f"port {port} on {host} cannot be used ({error.strerror}); stop what uses it or set "
+            "another PORT."
+        )
+    listener.set_inheritable(True)
+    return listener
+
+
+def check_database() -> None:
+    """Raises SystemExit with one line if the database does not answer."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = " ".join(str(error).split("\n")[0].split())
+        refuse(f"DATABASE_URL: the database does not answer: {reason}")
+
+
+def check_broker() -> None:
+    if not settings.REDIS_URL:
+        return
+    import redis
+
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5) as client:
+            client.ping()
+    except (redis.RedisError, OSError) as error:
+        refuse(f"REDIS_URL: the broker does not answer: {error}")
+
+
+def static_fingerprint() -> str:
+    """Changes when a static file of any app does, by name, size and time (as `make` would)."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = Path(storage.path(name)).stat()
+            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def collect_static() -> None:
+    """Collect static files with hashed names, compressed; nothing when none has changed.
+
+    The mark is written last, so that a start that was killed collects again. Files of earlier
+    versions stay, for pages that are still open in a browser.
+    """
+    root = Path(settings.STATIC_ROOT)
+    mark = root / "collected.sha256"
+    fingerprint = static_fingerprint()
+    if (
+        mark.is_file()
+        and mark.read_text() == fingerprint
+        and (root / "staticfiles.json").is_file()
+    ):
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    mark.write_text(fingerprint)
+
+
+def fork(command: list[str], *, keep_out: int) -> int:
+    """Start `python -m command` in a copy of this process; returns its number.
+
+    Everything is imported already: the first page comes a second sooner, and memory that neither
+    side changes is shared. When it dies the supervisor starts it afresh, in the ordinary way.
+    `keep_out` is a file number that it must not hold.
+    """
+    pid = os.fork()
+    if pid:
+        return pid
+    os.setpgid(0, 0)
+    os.close(keep_out)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.chdir(supervisor.PROJECT)
+    sys.argv = command
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+    sys.exit()
+
+
+class Command(BaseCommand):
+    help = "Bring the database up to date and run the web and the worker until stopped."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """1. Take the port. 2. Migrate. 3. Collect static files. 4. Start web and worker.
+        5. Become their supervisor.
+        """
+        listener = listen(settings.HOST, settings.PORT)
+        check_database()
+        check_broker()
+        call_command("migrate", interactive=False, verbosity=0)
+        if not settings.DEBUG:
+            collect_static()
+        self.stdout.write(f"Wordkeeper is at {settings.PUBLIC_URL}/")
+        if message := first_account.setup_code_message():
+            self.stdout.write(message)
+        self.stdout.write("Stop it with Ctrl-C.")
+        self.stdout.flush()
+        connections.close_all()
+        caches.close_all()
+
+        lifeline, held = os.pipe()
+        os.set_inheritable(lifeline, True)
+        os.environ["WORDKEEPER_LIFELINE"] = str(lifeline)
+        children: list[int] = []
+        if sys.platform == "linux":  # elsewhere system libraries do not survive a fork
+            gc.collect()
+            gc.freeze()  # the collector would otherwise write to every object, and copy it
+            children = [
+                fork(command, keep_out=held)
+                for command in supervisor.commands(listener.fileno()).values()
+            ]
+        os.set_inheritable(held, True)
+        numbers = (listener.fileno(), held, settings.DATA_DIR, *children)
+        os.execv(  # noqa: S606
+            sys.executable,
+            [sys.executable, "-P", supervisor.__file__, *map(str, numbers)],
+        )

@@ -1,0 +1,122 @@
+"""How things stand today: what is late, what comes, what they owe, in a sentence and in rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import formats
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from calls.models import Call
+from followups import local_time
+from followups.models import Promise
+
+AHEAD = dt.timedelta(days=7)
+MOST_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Today:
+    """What the page shows. Moments of the day are on the user's own clock."""
+
+    now: dt.datetime
+    late: list[Promise]
+    today: list[Promise]
+    week: list[Promise]
+    theirs: list[Promise]
+    last_calls: list[Call]
+    record: Record
+    late_count: int
+
+    @property
+    def title(self) -> str:
+        return formats.date_format(self.now.date(), "l j F")
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.late or self.today or self.week or self.theirs or self.last_calls)
+
+    @property
+    def summary(self) -> str:
+        """The sentence under the title, so that a glance is enough."""
+        if not self.today and not self.late_count:
+            return str(_("Nothing is due today. Nobody is waiting for you."))
+        parts = []
+        if self.today:
+            parts.append(
+                ngettext("%(n)s promise today", "%(n)s promises today", len(self.today))
+                % {"n": _number(len(self.today))}
+            )
+        if self.late_count:
+            parts.append(
+                ngettext("%(n)s is late", "%(n)s are late", self.late_count)
+                % {"n": _number(self.late_count)}
+            )
+        sentence = capfirst(", ".join(parts)) + "."
+        timed = [promise for promise in self.today if promise.due_time]
+        if timed and not self.late_count:
+            first = timed[0].due_utc.astimezone(self.now.tzinfo)
+            sentence += " " + _("Nobody is waiting for you before %(time)s.") % {
+                "time": f"{first:%H:%M}"
+            }
+        return sentence
+
+
+@dataclass(frozen=True)
+class Record:
+    """My kept word: of the promises of mine that ended kept or broken."""
+
+    kept: int
+    of: int
+    last: list[str]
+
+    @property
+    def sentence(self) -> str:
+        late = self.last.count(Promise.State.KEPT_LATE)
+        broken = self.last.count(Promise.State.BROKEN)
+        parts = []
+        if late:
+            parts.append(_("%(n)s late") % {"n": _number(late)})
+        if broken:
+            parts.append(_("%(n)s broken") % {"n": _number(broken)})
+        return capfirst(", ".join(parts)) + "." if parts else str(_("All of them in time."))
+
+
+def _number(count: int) -> str:
+    """A count in words while words are shorter to read."""
+    words = [_("none"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six")]
+    return str(words[count]) if count < len(words) else str(count)
+
+
+def gather(user: User, now: dt.datetime) -> Today:
+    """Everything on Today for `user` at `now` (UTC)."""
+    local = now.astimezone(user.zone)
+    midnight = local_time.end_of_day(local.date(), user.zone)
+    mine = Promise.objects.of(user).open().mine()
+    coming = list(
+        mine.filter(due_utc__gte=now, due_utc__lt=midnight + AHEAD).by_urgency()[: 2 * MOST_ROWS]
+    )
+    theirs = Promise.objects.of(user).open().theirs().due_before(midnight + AHEAD)
+    late = list(mine.due_before(now).by_urgency()[:MOST_ROWS])
+    return Today(
+        now=local,
+        late=late,
+        today=[promise for promise in coming if promise.due_utc <= midnight],
+        week=[promise for promise in coming if promise.due_utc > midnight],
+        theirs=list(theirs.by_urgency()[:MOST_ROWS]),
+        last_calls=list(Call.objects.of(user).for_list()[:5]),
+        record=_record(user),
+        late_count=mine.due_before(now).count() if len(late) == MOST_ROWS else len(late),
+    )
+
+
+def _record(user: User) -> Record:
+    counted = Promise.objects.of(user).counted()
+    states = dict(counted.count_by_state())
+    kept = states.get(Promise.State.KEPT, 0) + states.get(Promise.State.KEPT_LATE, 0)
+    last = list(counted.order_by("-ended_at", "-pk").values_list("state", flat=True)[:20])
+    return Record(kept=kept, of=sum(states.values()), last=last[::-1])

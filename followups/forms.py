@@ -1,0 +1,125 @@
+"""Forms for what is owed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import OwnedForm
+from contacts.forms import PhoneField
+from followups.models import Promise
+
+
+class DateInput(forms.DateInput):
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "time"}, format="%H:%M")
+
+
+class PromiseForm(OwnedForm):
+    """One promise, new or mended. Its day and time are in its owner's zone."""
+
+    phone = PhoneField(label=_("Number to call"))
+
+    class Meta:
+        model = Promise
+        fields = [
+            "owed_by",
+            "kind",
+            "what",
+            "how_many",
+            "due_on",
+            "due_time",
+            "phone",
+            "recruiter",
+            "firm",
+        ]
+        widgets = {
+            "owed_by": forms.RadioSelect,
+            "due_on": DateInput(),
+            "due_time": TimeInput(),
+        }
+        help_texts = {
+            "due_time": _("Leave it out if any time of that day will do."),
+            "what": _("Such as: two names for the interim role."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].region = self.owner.phone_region  # type: ignore[attr-defined]
+        if self.instance._state.adding:
+            self.instance.time_zone = self.owner.time_zone
+
+    def save(self, commit: bool = True) -> Promise:
+        """Save; a moved moment is kept as history by `Promise.snooze`."""
+        promise: Promise = self.instance
+        moved = {"due_on", "due_time"} & set(self.changed_data)
+        if promise.pk is None or not moved or not promise.is_open:
+            return super().save(commit)
+        before = Promise.objects.of(self.owner).get(pk=promise.pk)
+        target = (promise.due_on, promise.due_time)
+        promise.due_on, promise.due_time = before.due_on, before.due_time
+        promise.snooze(due_on=target[0], due_time=target[1], time_zone=promise.time_zone)
+        return promise
+
+
+class SnoozeForm(forms.Form):
+    """Until when: a shortcut, or a day (and time) in the user's own zone."""
+
+    until = forms.ChoiceField(
+        choices=[("hour", _("in an hour")), ("tomorrow", _("tomorrow")), ("week", _("in a week"))],
+        required=False,
+    )
+    due_on = forms.DateField(label=_("To the day"), required=False, widget=DateInput())
+    due_time = forms.TimeField(label=_("At"), required=False, widget=TimeInput())
+
+    def __init__(self, *args: Any, promise: Promise, zone_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.promise, self.zone_name = promise, zone_name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        now = timezone.localtime()
+        if until := cleaned.get("until"):
+            cleaned["due_on"], cleaned["due_time"] = shortcut(until, self.promise, now)
+        elif not cleaned.get("due_on"):
+            raise ValidationError({"due_on": _("Say until which day.")})
+        moved = Promise(
+            due_on=cleaned["due_on"], due_time=cleaned["due_time"], time_zone=self.zone_name
+        )
+        moved.clean()  # a time that a clock change skips
+        if moved.derive_due_utc() <= now:
+            raise ValidationError({"due_on": _("That is over already. Choose a later moment.")})
+        return cleaned
+
+    def snooze(self) -> None:
+        self.promise.snooze(
+            due_on=self.cleaned_data["due_on"],
+            due_time=self.cleaned_data["due_time"],
+            time_zone=self.zone_name,
+        )
+
+
+def shortcut(until: str, promise: Promise, now: dt.datetime) -> tuple[dt.date, dt.time | None]:
+    """The local day and time that a shortcut means at `now` (aware, local).
+
+    "hour" counts on the clock of the world, so it is right across a clock change; the others
+    keep the promise's time of day.
+    """
+    if until == "hour":
+        zone = now.tzinfo
+        later = (now.astimezone(dt.UTC) + dt.timedelta(hours=1)).astimezone(zone)
+        return later.date(), later.time().replace(second=0, microsecond=0, fold=0)
+    days = 1 if until == "tomorrow" else 7
+    return now.date() + dt.timedelta(days=days), promise.due_time

@@ -1,0 +1,247 @@
+"""A mail under way: its state is what can be proven of it (DESIGN section 6, rules 3 to 8)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.owned import AcrossOwners, OwnedManager, OwnedModel, OwnedQuerySet
+
+# A sender that says nothing for so long is taken for dead. The transport gives up well before.
+LEASE = dt.timedelta(seconds=90)
+BACKOFF = [
+    dt.timedelta(minutes=1),
+    dt.timedelta(minutes=5),
+    dt.timedelta(minutes=15),
+    dt.timedelta(hours=1),
+    dt.timedelta(hours=4),
+]
+LATER_BACKOFF = dt.timedelta(hours=6)
+GIVE_UP_AFTER = dt.timedelta(hours=72)
+
+
+def make_message_id() -> str:
+    """A Message-ID (RFC 5322, 3.6.4), fixed for the life of the mail."""
+    return f"<{uuid.uuid4().hex}@{settings.PUBLIC_HOST}>"
+
+
+class MailQuerySet(OwnedQuerySet):
+    def troubled(self) -> Self:
+        """What somebody has to look at."""
+        return self.filter(state__in=[Mail.State.FAILED, Mail.State.HELD], settled_at=None)
+
+    def kept(self) -> Self:
+        """What was written here for want of a mail server."""
+        return self.filter(state=Mail.State.KEPT)
+
+
+class Mail(OwnedModel):
+    """One mail to its owner: reminders, or a test of the way."""
+
+    class Kind(models.TextChoices):
+        REMINDER = "reminder", _("reminder")
+        DIGEST = "digest", _("morning digest")
+        CATCH_UP = "catch_up", _("what was missed")
+        TEST = "test", _("test")
+
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled", _("waiting")
+        CLAIMED = "claimed", _("picked up")
+        SENDING = "sending", _("being handed over")
+        SENT = "sent", _("sent")
+        KEPT = "kept", _("kept here")
+        FAILED = "failed", _("failed")
+        HELD = "held", _("held for you")
+        CANCELLED = "cancelled", _("cancelled")
+
+    WAITING = (State.SCHEDULED, State.CLAIMED)
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SCHEDULED)
+    due_utc = models.DateTimeField(_("due"))
+    not_before = models.DateTimeField(_("not before"))
+    token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    first_tried_at = models.DateTimeField(null=True, blank=True)
+    # Once it may have arrived without our knowing: it is sent once more, under the same id.
+    ambiguous = models.BooleanField(_("may have arrived twice"), default=False)
+    message_id = models.CharField(max_length=255, unique=True, default=make_message_id)
+    recipient = models.EmailField(_("to"), blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    # What the server said last, or why there was no answer.
+    answer = models.CharField(_("server's answer"), max_length=500, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    # Filled in only where there is no server, to be read in the app.
+    subject = models.CharField(_("subject"), max_length=255, blank=True)
+    text = models.TextField(_("text"), blank=True)
+
+    objects = OwnedManager.from_queryset(MailQuerySet)()
+    across_owners = AcrossOwners()
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        indexes = [
+            models.Index(
+                fields=["not_before"], condition=Q(state="scheduled"), name="mail_scheduled"
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(state__in=["claimed", "sending"]),
+                name="mail_leased",
+            ),
+            models.Index(fields=["owner", "state"], name="mail_by_state"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["claimed", "sending"],
+                    token__isnull=False,
+                    lease_until__isnull=False,
+                )
+                | (~Q(state__in=["claimed", "sending"]) & Q(token=None, lease_until=None)),
+                name="mail_leased_while_under_way",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="mail_sent_when"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("followups:mail_detail", args=[self.pk])
+
+    # The state machine. Each step is one conditional update, committed before anything else
+    # happens; a False says that the mail is no longer ours to move. ----------------------------
+
+    def _move(self, *, held_in: State, **changes: Any) -> bool:
+        rows = Mail.across_owners.filter(pk=self.pk, token=self.token, state=held_in)
+        moved = bool(rows.update(**changes))
+        if moved:
+            for name, value in changes.items():
+                setattr(self, name, value)
+        return moved
+
+    def begin(self, now: dt.datetime) -> bool:
+        """claimed → sending: only while the lease holds and something in it is still wanted.
+
+        Numbers as in rule 4. A mail whose reminders were all cancelled goes no further.
+        """
+        from followups.models.reminder import Reminder
+
+        wanted = Reminder.across_owners.live().filter(mail=models.OuterRef("pk"))
+        rows = Mail.across_owners.filter(
+            models.Exists(wanted) | Q(kind=self.Kind.TEST),
+            pk=self.pk,
+            token=self.token,
+            state=self.State.CLAIMED,
+            lease_until__gt=now,
+        )
+        lease = now + LEASE
+        if not rows.update(state=self.State.SENDING, lease_until=lease):
+            return False
+        self.state, self.lease_until = self.State.SENDING, lease
+        return True
+
+    def accept(self, answer: str, now: dt.datetime) -> bool:
+        """sending → sent: the server answered 250 after the final dot."""
+        return self._move(
+            held_in=self.State.SENDING,
+            state=self.State.SENT,
+            token=None,
+            lease_until=None,
+            sent_at=now,
+            answer=answer[:500],
+        )
+
+    def keep_here(self, subject: str, text: str, now: dt.datetime) -> bool:
+        """sending → kept: there is no mail server, so the app shows it."""
+        return self._move(
+            held_in=self.State.SENDING,
+            state=self.State.KEPT,
+            token=None,
+            lease_until=None,
+            sent_at=now,
+            subject=subject,
+            text=text,
+        )
+
+    def release(self, *, held_in: State = State.CLAIMED) -> bool:
+        """Back to scheduled as if never touched: the trouble was not this mail's."""
+        return self._move(
+            held_in=held_in, state=self.State.SCHEDULED, token=None, lease_until=None
+        )
+
+    def postpone(self, answer: str, now: dt.datetime, *, held_in: State = State.SENDING) -> bool:
+        """Try again later (rule 5's backoff), or fail after 72 hours of trying."""
+        first = self.first_tried_at or now
+        attempts = self.attempts + 1
+        wait = BACKOFF[attempts - 1] if attempts <= len(BACKOFF) else LATER_BACKOFF
+        changes: dict[str, Any] = {
+            "token": None,
+            "lease_until": None,
+            "attempts": attempts,
+            "first_tried_at": first,
+            "answer": answer[:500],
+        }
+        if now + wait > first + GIVE_UP_AFTER:
+            return self._move(held_in=held_in, state=self.State.FAILED, **changes)
+        return self._move(
+            held_in=held_in, state=self.State.SCHEDULED, not_before=now + wait, **changes
+        )
+
+    def fail(self, answer: str, *, held_in: State = State.SENDING) -> bool:
+        """sending → failed: the server refused it for good. It stands on Today until settled."""
+        return self._move(
+            held_in=held_in,
+            state=self.State.FAILED,
+            token=None,
+            lease_until=None,
+            attempts=self.attempts + 1,
+            answer=answer[:500],
+        )
+
+    def leave_in_doubt(self, answer: str, now: dt.datetime) -> bool:
+        """The reply to the final dot is unknown: once more under the same id, then held."""
+        return self._move(
+            held_in=self.State.SENDING,
+            state=self.State.HELD if self.ambiguous else self.State.SCHEDULED,
+            token=None,
+            lease_until=None,
+            ambiguous=True,
+            not_before=now + BACKOFF[0],
+            attempts=self.attempts + 1,
+            answer=answer[:500],
+        )
+
+    # What its owner does with a mail that failed or is held --------------------------------------
+
+    def retry(self) -> None:
+        """Send it after all, at the next tick."""
+        self.state, self.not_before = self.State.SCHEDULED, timezone.now()
+        self.attempts, self.first_tried_at, self.settled_at = 0, None, None
+        self.save()
+
+    def settle(self) -> None:
+        """It has been seen; it need not stand on Today any more."""
+        self.settled_at = timezone.now()
+        self.save()
+
+    @property
+    def was_late(self) -> bool:
+        return bool(self.sent_at and self.sent_at - self.due_utc > dt.timedelta(minutes=10))
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in {self.State.SCHEDULED, self.State.CLAIMED, self.State.SENDING}

@@ -1,0 +1,115 @@
+"""A reminder that is to go, or went: the rows are the queue."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.owned import AcrossOwners, OwnedManager, OwnedModel, OwnedQuerySet
+from followups.models.mail import Mail
+from followups.models.promise import Promise
+
+
+class ReminderQuerySet(OwnedQuerySet):
+    def for_list(self) -> Self:
+        return self.select_related("promise__recruiter", "promise__firm", "mail")
+
+    def not_gone(self) -> Self:
+        """Planned, or in a mail that waits for its turn."""
+        waiting = models.Q(mail=None) | models.Q(mail__state__in=Mail.WAITING)
+        return self.filter(waiting, cancelled_at=None)
+
+    def gone(self) -> Self:
+        """In a mail that went, failed, is held or is kept here."""
+        return self.filter(mail__isnull=False, cancelled_at=None).exclude(
+            mail__state__in=[*Mail.WAITING, Mail.State.CANCELLED]
+        )
+
+
+class ReminderEngineQuerySet(models.QuerySet):
+    """What the engine asks, for all owners at once."""
+
+    def live(self) -> Self:
+        """Not cancelled, of the promise's current revision, and the promise still open."""
+        return self.filter(
+            cancelled_at=None,
+            trashed_at=None,
+            promise__trashed_at=None,
+            promise__state=Promise.State.OPEN,
+            promise__revision=models.F("revision"),
+        )
+
+    def waiting(self) -> Self:
+        """Live, and in no mail yet."""
+        return self.live().filter(mail=None)
+
+    def not_gone(self) -> Self:
+        """Not cancelled, and not handed to a mail that is under way or has ended."""
+        return self.filter(cancelled_at=None).filter(
+            models.Q(mail=None) | models.Q(mail__state__in=Mail.WAITING)
+        )
+
+
+class Reminder(OwnedModel):
+    """One occasion on which to remind of one promise."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="reminders")
+    revision = models.PositiveIntegerField()
+    # lead, due, overdue_1 …, digest
+    occasion = models.CharField(_("occasion"), max_length=16)
+    channel = models.CharField(_("by"), max_length=8, choices=Channel, default=Channel.EMAIL)
+    due_utc = models.DateTimeField(_("due"))
+    mail = models.ForeignKey(
+        Mail, on_delete=models.PROTECT, null=True, blank=True, related_name="reminders"
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnedManager.from_queryset(ReminderQuerySet)()
+    across_owners = AcrossOwners.from_queryset(ReminderEngineQuerySet)()
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["promise", "revision", "occasion", "channel", "due_utc"],
+                name="reminder_once",
+            ),
+        ]
+        indexes = [
+            # The engine's question, every ten seconds: what is due and in no mail?
+            models.Index(
+                fields=["due_utc"],
+                condition=models.Q(mail=None, cancelled_at=None),
+                name="reminder_waiting",
+            ),
+            models.Index(fields=["owner", "due_utc"], name="reminder_by_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.occasion} of promise {self.promise_id}"
+
+    @property
+    def occasion_words(self) -> str:
+        match self.occasion.split("_"):
+            case ["lead"]:
+                return str(_("beforehand"))
+            case ["due"]:
+                return str(_("at its moment"))
+            case ["digest"]:
+                return str(_("morning digest"))
+            case ["overdue", number]:
+                return str(_("overdue, no. %(number)s") % {"number": number})
+        return self.occasion
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in a word or two."""
+        if self.mail is not None:
+            return str(self.mail.get_state_display())
+        return str(_("cancelled") if self.cancelled_at else _("planned"))

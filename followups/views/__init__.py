@@ -1,0 +1,1 @@
+"""Pages of what is owed, and of the engine that reminds of it."""

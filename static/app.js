@@ -1,0 +1,99 @@
+/* What HTML and htmx do not do. Every page works without this file. */
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const on = (name, then) => document.addEventListener(name, then);
+
+  // Tell what a swap changed: HX-Trigger {"announce": "…"}, [data-say], a new flash.
+  const say = (text) => {
+    const live = $("live");
+    if (!live || !text) return;
+    live.textContent = "";
+    setTimeout(() => { live.textContent = text.trim(); }, 50);
+  };
+  on("announce", (event) => say(event.detail.value));
+
+  // After a refusal: where the mending starts.
+  const mend = (root) => {
+    const bad = root.querySelector(".field--bad :is(input, select, textarea):not([type=hidden]), [aria-invalid=true]");
+    (bad || root.querySelector(".form-errors"))?.focus();
+  };
+
+  on("htmx:afterSettle", (event) => {
+    const { target, xhr } = event.detail;
+    if (xhr.status === 422) {
+    // An outerHTML swap leaves the old target behind.
+      mend(target.isConnected ? target : document);
+      say(document.querySelector(".form-errors")?.textContent);
+      return;
+    }
+    const told = target.closest("[data-say]") || target.querySelector("[data-say]");
+    if (told) say(told.dataset.say || told.textContent);
+  });
+  on("htmx:oobAfterSwap", (event) => {
+    if (event.detail.target.id === "flash") say($("flash").textContent);
+  });
+
+  const failed = (yes) => { $("net").hidden = !yes; };
+  for (const name of ["sendError", "responseError", "timeout"]) {
+    on("htmx:" + name, () => failed(true));
+  }
+
+  // One press, one request. Nothing is disabled: the pressed button's value goes along
+  // and the focus stays.
+  const free = (form) => { delete form.dataset.busy; };
+  addEventListener("submit", (event) => {
+    if (event.target.dataset.busy) { event.preventDefault(); event.stopImmediatePropagation(); }
+  }, true);
+  on("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "get") return;  // htmx marks its own below
+    form.dataset.busy = "1";
+    setTimeout(free, 8000, form);  // a download leaves the page where it is
+  });
+  const pressed = (event) => {
+    const { elt, requestConfig } = event.detail;
+    return requestConfig.triggeringEvent?.type === "submit" && elt.matches("form") ? elt : null;
+  };
+  on("htmx:beforeRequest", (event) => {
+    const form = pressed(event);
+    if (form) form.dataset.busy = "1";
+  });
+  on("htmx:afterRequest", (event) => {
+    const form = pressed(event);
+    if (form) free(form);
+    if (event.detail.successful) failed(false);
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("[data-busy]").forEach(free));
+
+  // "Another promise": data-add names the formset's prefix. Without this file the same
+  // button submits, and the server answers with one more form.
+  on("click", (event) => {
+    const add = event.target.closest("[data-add]");
+    const empty = add && $(add.dataset.add + "-empty");
+    if (empty) {
+      event.preventDefault();
+      const total = $("id_" + add.dataset.add + "-TOTAL_FORMS");
+      const list = $(add.dataset.add + "-entries");
+      list.insertAdjacentHTML("beforeend", empty.innerHTML.replaceAll("__prefix__", total.value++));
+      const entry = list.lastElementChild;
+      window.htmx?.process(entry);
+      entry.querySelector("input:not([type=hidden]), select")?.focus();
+    }
+    document.querySelectorAll(".menu[open], .bar details[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  on("keydown", (event) => {
+    const menu = event.key === "Escape" && document.activeElement.closest(".menu[open], .bar details[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  addEventListener("toggle", ({ target }) => {
+    if (target.open && target.matches(".menu")) target.lastElementChild.scrollIntoView({ block: "nearest" });
+  }, true);
+
+  if (matchMedia("(min-width: 1100px)").matches) {
+    document.querySelectorAll("details[data-open-wide]").forEach((fold) => { fold.open = true; });
+  }
+  mend(document);
+})();

@@ -1,0 +1,98 @@
+"""What every test stands on: a data folder of its own, fast passwords, two accounts.
+
+Settings read the environment when they are imported, so it is set here, before Django is. The
+database and the broker are the caller's choice (`DATABASE_URL`, `REDIS_URL`); everything else
+that somebody's shell may hold is left out, so that a run says the same everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from accounts.models import User
+
+# A worker of xdist inherits the environment of the process that started it.
+STARTED_HERE = "PYTEST_XDIST_WORKER" not in os.environ
+if STARTED_HERE:
+    os.environ["WORDKEEPER_DATA"] = tempfile.mkdtemp(prefix="wordkeeper-tests-")
+DATA = Path(os.environ["WORDKEEPER_DATA"])
+(DATA / "static").mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is not there
+for name in (
+    *("ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "HOST", "PORT", "PUBLIC_URL", "SECRET_KEY"),
+    *("STATIC_ROOT", "TRUSTED_PROXIES"),
+):
+    os.environ.pop(name, None)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    if settings.DATA_DIR != DATA.resolve():
+        # DJANGO_SETTINGS_MODULE in pyproject.toml, or --ds, would do that.
+        pytest.exit(f"Settings were loaded too early: tests would write to {settings.DATA_DIR}.", 4)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        # A file, as in real life: in memory, threads would share locks that know no waiting.
+        database.setdefault("TEST", {})["NAME"] = str(DATA / "test.sqlite3")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if STARTED_HERE:
+        shutil.rmtree(DATA, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Rate limits are counted in the cache; Redis does not forget them with the transaction."""
+    yield
+    from django.conf import settings
+
+    if settings.REDIS_URL and {"db", "transactional_db"} & set(request.fixturenames):
+        from django.core.cache import cache
+
+        cache.clear()
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    from tests.factories import UserFactory
+
+    return UserFactory(email="ann@example.org", time_zone="Europe/London")
+
+
+@pytest.fixture
+def other(user: User) -> User:
+    """Somebody else with an account here. Not one of their words may reach `user`."""
+    from tests.factories import UserFactory
+
+    return UserFactory(email="bob@example.org", time_zone="Europe/London")
+
+
+@pytest.fixture
+def client(user: User) -> Client:
+    """A browser in which `user` is signed in."""
+    from django.test import Client
+
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+@pytest.fixture
+def anonymous(user: User) -> Client:
+    """A browser in which nobody is signed in, where an account exists."""
+    from django.test import Client
+
+    return Client()

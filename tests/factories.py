@@ -1,0 +1,137 @@
+"""Rows for tests: only what the database requires. A test states what matters to it.
+
+Whatever a row belongs to has the same owner: `CallFactory(owner=user)` makes the recruiter
+`user`'s, too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import User
+from calls.models import Call, Opportunity
+from contacts.models import Email, Employer, Firm, Person, Phone, Recruiter
+from followups.models import Mail, Promise, Reminder
+
+PASSWORD = "correct horse battery"  # noqa: S105
+
+
+class UserFactory(DjangoModelFactory):
+    """An account as sign-up makes it, with its preferences. Its password is `PASSWORD`."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"user{n}@example.org")
+
+    @classmethod
+    def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
+        return User.objects.create_user(password=kwargs.pop("password", PASSWORD), **kwargs)
+
+
+class OwnedFactory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+
+    owner = factory.SubFactory(UserFactory)
+
+
+def same_owner(made_by: type[DjangoModelFactory]) -> factory.SubFactory:
+    return factory.SubFactory(made_by, owner=factory.SelfAttribute("..owner"))
+
+
+class FirmFactory(OwnedFactory):
+    class Meta:
+        model = Firm
+
+    name = factory.Sequence(lambda n: f"Firm {n}")
+
+
+class RecruiterFactory(OwnedFactory):
+    class Meta:
+        model = Recruiter
+
+    name = factory.Sequence(lambda n: f"Recruiter {n}")
+
+
+class PersonFactory(OwnedFactory):
+    class Meta:
+        model = Person
+
+    name = factory.Sequence(lambda n: f"Person {n}")
+
+
+class EmployerFactory(OwnedFactory):
+    class Meta:
+        model = Employer
+
+    name = factory.Sequence(lambda n: f"Employer {n}")
+
+
+class PhoneFactory(OwnedFactory):
+    class Meta:
+        model = Phone
+
+    recruiter = same_owner(RecruiterFactory)
+    number = factory.Sequence(lambda n: f"+44207946{n % 1000:04}")
+
+
+class EmailFactory(OwnedFactory):
+    class Meta:
+        model = Email
+
+    recruiter = same_owner(RecruiterFactory)
+    address = factory.Sequence(lambda n: f"recruiter{n}@example.net")
+
+
+class OpportunityFactory(OwnedFactory):
+    class Meta:
+        model = Opportunity
+
+    title = factory.Sequence(lambda n: f"Position {n}")
+
+
+class CallFactory(OwnedFactory):
+    class Meta:
+        model = Call
+
+    recruiter = same_owner(RecruiterFactory)
+
+
+class PromiseFactory(OwnedFactory):
+    """Mine, open, to call somebody back by the end of tomorrow."""
+
+    class Meta:
+        model = Promise
+
+    recruiter = same_owner(RecruiterFactory)
+    kind = Promise.Kind.CALL_BACK
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=1))
+    time_zone = factory.SelfAttribute("owner.time_zone")
+
+
+class MailFactory(OwnedFactory):
+    class Meta:
+        model = Mail
+
+    kind = Mail.Kind.TEST
+    due_utc = factory.LazyFunction(timezone.now)
+    not_before = factory.SelfAttribute("due_utc")
+
+
+class ReminderFactory(OwnedFactory):
+    """A row beside those that its promise has planned."""
+
+    class Meta:
+        model = Reminder
+
+    promise = same_owner(PromiseFactory)
+    revision = factory.SelfAttribute("promise.revision")
+    occasion = "due"
+    due_utc = factory.SelfAttribute("promise.due_utc")
