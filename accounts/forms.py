@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.formats import localize
+from django.utils.text import capfirst
 from django.utils.timezone import template_localtime
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,7 @@ class OwnedForm(forms.ModelForm):
             self.fields["version"].initial = self.instance.version
         for field in self.fields.values():
             scope_choices(field, owner)
+            capitalise_choices(field)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -54,7 +56,8 @@ class OwnedForm(forms.ModelForm):
         self.add_error(
             None,
             _(
-                "This was changed elsewhere while you were editing. Nothing of yours is lost: compare, and save again."
+                "This was changed elsewhere while you were editing. Nothing of yours is lost: "
+                "compare, and save again."
             ),
         )
         for name in self.changed_data:
@@ -63,8 +66,9 @@ class OwnedForm(forms.ModelForm):
             if getattr(current, name) != self.cleaned_data.get(name):
                 saved = in_words(current, name)
                 self.add_error(name, _("Saved meanwhile: %(saved)s") % {"saved": saved or "—"})
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(current.version)
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix("version")] = str(current.version)
+        self.data = data
 
     def save(self, commit: bool = True) -> Any:
         """Save; raises `StaleVersion` if the row changed between `is_valid` and now."""
@@ -88,6 +92,13 @@ def scope_choices(field: forms.Field, owner: User) -> None:
             field.queryset = model.objects.of(owner)
 
 
+def capitalise_choices(field: forms.Field) -> None:
+    """Begin each choice with a capital: models name them as they stand within a sentence."""
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        choices: Any = field.choices  # the stubs allow for more than is ever set
+        field.choices = [(value, capfirst(str(label))) for value, label in choices]
+
+
 class FirstAccountForm(forms.Form):
     """The installation's first account, made by whoever comes first (and knows the code)."""
 
@@ -107,7 +118,10 @@ class FirstAccountForm(forms.Form):
     time_zone = forms.CharField(
         label=_("Your time zone"),
         initial="Europe/London",
-        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
+        # The browser knows its zone; the script fills it in (data-own-zone).
+        widget=forms.TextInput(
+            attrs={"list": "time-zones", "autocomplete": "off", "data-own-zone": True}
+        ),
         help_text=_("Every time you see and every reminder follows it."),
     )
     code = forms.CharField(

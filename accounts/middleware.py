@@ -1,6 +1,5 @@
 """What holds for every request of somebody signed in, and for the first visit."""
 
-import zoneinfo
 from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from accounts import first_account
+from accounts.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -51,11 +51,16 @@ class OwnerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            timezone.activate(zoneinfo.ZoneInfo(request.user.time_zone))
+        user = request.user
+        was_in = isinstance(user, User)
+        if isinstance(user, User):
+            timezone.activate(user.zone)
         else:
             timezone.deactivate()
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         patch_vary_headers(response, ["HX-Request"])
+        if was_in and not request.user.is_authenticated:
+            # Signed out: what the browser still holds of the pages goes too.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response

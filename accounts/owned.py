@@ -147,7 +147,7 @@ class OwnedQuerySet(models.QuerySet):
         return super().bulk_create(rows, *args, **kwargs)
 
 
-class OwnedManager(models.Manager.from_queryset(OwnedQuerySet)):  # type: ignore[misc]
+class OwnedManager(models.Manager.from_queryset(OwnedQuerySet)):
     """`objects`: the untrashed rows, of a named owner only."""
 
     def get_queryset(self) -> OwnedQuerySet:

@@ -14,6 +14,7 @@ from accounts.forms import FirstAccountForm, PreferencesForm, UserForm
 from accounts.middleware import answers_without_account
 from accounts.models import Preferences
 from accounts.pages import posted
+from accounts.requests import OwnerRequest
 from accounts.signals import preferences_changed
 from accounts.time_zones import time_zone_names
 
@@ -42,7 +43,7 @@ def first_account(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: OwnerRequest) -> HttpResponse:
     """My zone, and how I want to be reminded. A change replans what has not gone yet."""
     preferences = Preferences.objects.of(request.user).get()
     user_form = UserForm(posted(request), instance=request.user)

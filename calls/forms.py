@@ -1,9 +1,19 @@
 """Forms for what was said."""
 
+import datetime as dt
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import OwnedForm
-from calls.models import Call
+from calls.models import Call, Opportunity
+from contacts.forms import NotesInput
+
+# Beyond these a zone may move a moment out of the calendar.
+FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 
 class LocalDateTimeInput(forms.DateTimeInput):
@@ -11,6 +21,39 @@ class LocalDateTimeInput(forms.DateTimeInput):
 
     def __init__(self) -> None:
         super().__init__(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class LocalDateTimeField(forms.DateTimeField):
+    """A moment as the clocks of the active zone show it.
+
+    Of an hour that comes twice the first counts: Django refuses both, and a sheet that is opened
+    in that hour would refuse the time that it was filled in with.
+    """
+
+    widget = LocalDateTimeInput
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        try:
+            moment: dt.datetime | None = super().to_python(value)
+        except ValidationError as error:
+            if error.code != "ambiguous_timezone" or not error.params:
+                raise
+            moment = self._first(error.params["datetime"])
+        if moment and not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValidationError(_("Choose a day between 1970 and 2199."))
+        return moment
+
+    @staticmethod
+    def _first(shown: dt.datetime) -> dt.datetime:
+        zone = timezone.get_current_timezone()
+        moment = shown.replace(tzinfo=zone, fold=0)
+        later = moment.astimezone(dt.UTC).astimezone(zone)
+        if later.replace(tzinfo=None, fold=0) != shown:
+            raise ValidationError(
+                _("There is no %(time)s on that day: the clocks go forward.")
+                % {"time": f"{shown:%H:%M}"}
+            )
+        return moment
 
 
 class CallForm(OwnedForm):
@@ -32,6 +75,12 @@ class CallForm(OwnedForm):
             "notes",
         ]
         widgets = {
-            "occurred_at": LocalDateTimeInput(),
-            "notes": forms.Textarea(attrs={"rows": 6}),
+            "notes": NotesInput(rows=6),
         }
+        field_classes = {"occurred_at": LocalDateTimeField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # With the clients, whom the choices name: else each would cost a query.
+        mine = Opportunity.objects.of(self.owner).for_list()
+        self.fields["opportunity"].queryset = mine  # type: ignore[attr-defined]

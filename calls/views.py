@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.owned import StaleVersion
 from accounts.pages import own_or_404, page_of, posted
+from accounts.requests import OwnerRequest
 from calls.forms import CallForm
 from calls.models import Call, Opportunity
 
 
 @require_safe
-def call_list(request: HttpRequest) -> HttpResponse:
+def call_list(request: OwnerRequest) -> HttpResponse:
     rows = Call.objects.of(request.user).for_list()
     return render(request, "calls/call_list.html", {"page": page_of(request, rows)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def call_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def call_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     call = own_or_404(Call.objects.of(request.user), pk)
     form = CallForm(posted(request), instance=call, owner=request.user)
     if request.method == "POST" and form.is_valid():
@@ -37,6 +38,6 @@ def call_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def opportunity_list(request: HttpRequest) -> HttpResponse:
+def opportunity_list(request: OwnerRequest) -> HttpResponse:
     rows = Opportunity.objects.of(request.user).for_list()
     return render(request, "calls/opportunity_list.html", {"page": page_of(request, rows)})

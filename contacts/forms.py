@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import OwnedForm, known_time_zone
@@ -30,7 +31,23 @@ class PhoneField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         """What is kept as E.164 is shown as people read it; what was typed stays as typed."""
-        return phones.display(value) if isinstance(value, str) and value[:1] == "+" else value
+        is_kept = isinstance(value, str) and phones.E164.fullmatch(value)
+        return phones.display(value) if is_kept else value
+
+
+class NotesInput(forms.Textarea):
+    """A text area without `maxlength`: with it a browser cuts what is pasted without a word.
+
+    The form says instead how much is too much, and gives all of it back.
+    """
+
+    def __init__(self, *, rows: int) -> None:
+        super().__init__(attrs={"rows": rows})
+
+    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        attrs: dict[str, Any] = super().build_attrs(*args, **kwargs)
+        attrs.pop("maxlength", None)
+        return attrs
 
 
 class FirmForm(OwnedForm):
@@ -49,12 +66,20 @@ class FirmForm(OwnedForm):
             "past_clients",
             "notes",
         ]
-        widgets = {"notes": forms.Textarea(attrs={"rows": 5})}
+        widgets = {"notes": NotesInput(rows=5)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["switchboard"].region = self.owner.phone_region  # type: ignore[attr-defined]
         self.fields["website"].assume_scheme = "https"  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        """Said beside the name; the constraint `firm_name_unique` would say it above the form."""
+        name: str = self.cleaned_data["name"]
+        namesakes = Firm.objects.of(self.owner).named(name).exclude(pk=self.instance.pk)
+        if namesakes.exists():
+            raise ValidationError(_("You have a firm of this name already."))
+        return name
 
 
 class RecruiterForm(OwnedForm):
@@ -74,7 +99,7 @@ class RecruiterForm(OwnedForm):
             "notes",
         ]
         widgets = {
-            "notes": forms.Textarea(attrs={"rows": 5}),
+            "notes": NotesInput(rows=5),
             "verified_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "time_zone": forms.TextInput(attrs={"list": "time-zones"}),
         }
@@ -101,7 +126,7 @@ class PersonForm(OwnedForm):
     class Meta:
         model = Person
         fields = ["name", "position", "relation", "notes"]
-        widgets = {"notes": forms.Textarea(attrs={"rows": 5})}
+        widgets = {"notes": NotesInput(rows=5)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import validate_time_zone
 from accounts.owned import OwnedManager, OwnedModel, OwnedQuerySet, unique_for_owner
 from contacts import phones
-from contacts.names import fold
+from contacts.names import MOST_LETTERS, fold
 
 NAME_LENGTH = 200
 NOTES_LENGTH = 20_000
@@ -29,7 +29,7 @@ class NamedModel(OwnedModel):
     """Something found by its name. `folded_name` is derived, for finding and for order."""
 
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
-    folded_name = models.CharField(max_length=2 * NAME_LENGTH, editable=False)
+    folded_name = models.CharField(max_length=MOST_LETTERS, editable=False)
 
     objects = OwnedManager.from_queryset(FoldedNameQuerySet)()
 

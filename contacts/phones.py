@@ -6,6 +6,8 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+# https://www.itu.int/rec/T-REC-E.164 (at most 15 digits)
+E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 LETTERS = re.compile(r"[^\W\d_]")
 
 

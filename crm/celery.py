@@ -2,16 +2,19 @@
 
 import logging
 import os
+import sys
 import threading
 import warnings
 from typing import Any
 
 from celery import Celery, bootsteps
 from celery.beat import Service
+from celery.exceptions import SecurityWarning
 from celery.platforms import EX_FAILURE
 from celery.signals import worker_init
 from celery.worker import state as worker_state
 from click import Option
+from django.core.exceptions import ImproperlyConfigured
 
 from crm import lifeline
 
@@ -19,11 +22,15 @@ log = logging.getLogger(__name__)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
-# Tasks are JSON and carry no payload: a worker run by root can do no more than the web run by root.
+# Tasks are JSON without payload: a worker run by root can do no more than the web run by root.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("crm")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+try:
+    app.config_from_object("django.conf:settings", namespace="CELERY", force=True)
+except ImproperlyConfigured as error:
+    # As in manage.py: one line that names the variable, not a traceback.
+    sys.exit(f"Wordkeeper cannot start: {error}")
 app.autodiscover_tasks()
 
 # Seconds a worker gets to leave in order after its beat has died; a broker that does not answer
@@ -41,8 +48,12 @@ class Beat(threading.Thread):
     def __init__(self, celery: Celery) -> None:
         super().__init__(name="beat", daemon=True)
         self.celery = celery
-        # A second at most between two looks at the clock, so that stopping takes no longer.
-        self.service = Service(celery, max_interval=1, remote_control=False)
+        # The worker itself answers remote control.
+        # Named here: `Service` would otherwise take the scheduler that keeps a file in the folder
+        # it was started from, whatever CELERY_BEAT_SCHEDULER says.
+        self.service = Service(  # type: ignore[call-arg]
+            celery, scheduler_cls=celery.conf.beat_scheduler, remote_control=False
+        )
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -54,14 +65,14 @@ class Beat(threading.Thread):
         if not self.stopping.is_set():
             log.critical("Beat has died; the worker stops, so that this does not go unseen")
             # The worker's loop reads this and leaves with it as exit code.
-            worker_state.should_stop = EX_FAILURE
+            worker_state.should_stop = EX_FAILURE  # type: ignore[assignment]
             if not self.stopping.wait(LEAVE_WITHIN):
                 os._exit(EX_FAILURE)
 
     def stop(self) -> None:
+        """Let it go. Until its next tick it sleeps and holds nothing, so nobody waits for it."""
         self.stopping.set()
         self.service.stop()
-        self.join(timeout=5)
 
 
 class EmbeddedBeat(bootsteps.StartStopStep):
@@ -74,7 +85,7 @@ class EmbeddedBeat(bootsteps.StartStopStep):
         super().__init__(worker, **kwargs)
         self.enabled = embedded_beat
 
-    def create(self, worker: Any) -> Beat:
+    def create(self, worker: Any) -> Beat:  # type: ignore[override]
         pool = worker.pool_cls if isinstance(worker.pool_cls, str) else worker.pool_cls.__module__
         if not pool.endswith(("thread", "solo")):
             # A pool that forks would copy beat's thread state and connections into its children.

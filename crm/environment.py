@@ -136,7 +136,8 @@ def database(directory: Path) -> dict[str, object]:
     except ValueError as error:
         raise ImproperlyConfigured("DATABASE_URL is not a valid address.") from error
     if scheme == "sqlite":
-        if not config["NAME"]:
+        # What dj_database_url reads as memory would be gone, and different in every process.
+        if config["NAME"] in {"", ":memory:"}:
             raise ImproperlyConfigured("DATABASE_URL names no SQLite file.")
         config["CONN_MAX_AGE"] = None
         config["OPTIONS"] = sqlite_options()
@@ -151,7 +152,14 @@ def database(directory: Path) -> dict[str, object]:
 
 def redis_url() -> str:
     url = text("REDIS_URL")
-    if url and not (urlsplit(url).scheme in {"redis", "rediss", "unix"}):
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in {"redis", "rediss", "unix"} and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
         raise ImproperlyConfigured(
             "REDIS_URL must begin with redis:// or rediss://, for example redis://127.0.0.1:6379/0."
         )

@@ -217,9 +217,9 @@ if OVER_HTTPS:
     if TRUSTED_PROXIES:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Celery: nudges without payload; the database is the queue (DESIGN section 6) ---------------------
+# Celery: nudges without payload; the database is the queue (DESIGN section 6) -------------------
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 if not REDIS_URL:
     BROKER_DIR = DATA_DIR / "broker"
     for folder in ("queue", "control"):
@@ -247,7 +247,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-# The log holds ids: no name, number, note, token or query string -----------------------------------
+# The log holds ids: no name, number, note, token or query string --------------------------------
 
 LOGGING = {
     "version": 1,

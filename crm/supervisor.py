@@ -193,7 +193,7 @@ def main(listener: int, lifeline: int, data: str, *pids: str) -> None:
     """
     os.set_inheritable(lifeline, False)
     os.chdir(PROJECT)
-    running = [int(pid) for pid in pids] or [None, None]
+    running: list[int | None] = [int(pid) for pid in pids] or [None, None]
     children = tuple(
         Child(name, command, pid)
         for (name, command), pid in zip(commands(listener).items(), running, strict=True)

@@ -21,15 +21,18 @@ def save(form: CallSheetForm, lines: Iterable[PromiseLineForm]) -> Call:
     the constraint `call_saved_once` decides even between two at the same moment.
     """
     owner, key = form.owner, form.cleaned_data["client_key"]
-    if saved := saved_before(owner, key):
-        return saved
-    try:
-        with transaction.atomic():
-            return _save(owner, form.cleaned_data, lines)
-    except IntegrityError:
+    lines = list(lines)
+    for is_last_try in (False, True):
         if saved := saved_before(owner, key):
             return saved
-        raise
+        try:
+            with transaction.atomic():
+                return _save(owner, form.cleaned_data, lines)
+        except IntegrityError:
+            # At the same moment somebody saved this sheet, or another that made the same firm.
+            if is_last_try:
+                raise
+    raise AssertionError("not reached")
 
 
 def saved_before(owner: User, client_key: Any) -> Call | None:

@@ -12,11 +12,11 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import scope_choices
+from accounts.forms import capitalise_choices, scope_choices
 from accounts.models import User
-from calls.forms import LocalDateTimeInput
+from calls.forms import LocalDateTimeField
 from calls.models import Call, Opportunity
-from contacts.forms import PhoneField
+from contacts.forms import NotesInput, PhoneField
 from contacts.models import NAME_LENGTH, NOTES_LENGTH, Recruiter
 from contacts.names import fold
 from followups.forms import DateInput, TimeInput
@@ -70,7 +70,7 @@ class CallSheetForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     phone = PhoneField(label=_("Their number"))
-    occurred_at = forms.DateTimeField(label=_("When"), widget=LocalDateTimeInput())
+    occurred_at = LocalDateTimeField(label=_("When"))
     direction = forms.ChoiceField(
         label=_("Who rang"),
         choices=Call.Direction.choices,
@@ -96,7 +96,7 @@ class CallSheetForm(forms.Form):
         required=False,
         help_text=_("Leave it out if they will not say."),
     )
-    in_confidence = forms.BooleanField(label=_("told in confidence"), required=False)
+    in_confidence = forms.BooleanField(label=_("Told in confidence"), required=False)
     found_me_through = forms.CharField(
         label=_("How they found me"), max_length=NAME_LENGTH, required=False
     )
@@ -104,7 +104,7 @@ class CallSheetForm(forms.Form):
         label=_("Notes"),
         max_length=NOTES_LENGTH,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=NotesInput(rows=5),
         error_messages={
             "max_length": _(
                 "These notes have %(show_value)d characters; %(limit_value)d fit. Nothing is "
@@ -117,10 +117,25 @@ class CallSheetForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.owner = owner
         scope_choices(self.fields["recruiter"], owner)
+        for field in self.fields.values():
+            capitalise_choices(field)
         self.fields["phone"].region = owner.phone_region  # type: ignore[attr-defined]
         self.fields["occurred_at"].initial = timezone.localtime
         # Those whom a typed name might mean, when it is for the user to say.
         self.candidates: list[Recruiter] = []
+
+    def clean_client_key(self) -> uuid.UUID:
+        key: uuid.UUID = self.cleaned_data["client_key"]
+        gone = Call.across_owners.filter(owner=self.owner, client_key=key)
+        if gone.exclude(trashed_at=None).exists():
+            # A new key: who saves again now wants a new call.
+            data = self.data.copy()  # type: ignore[attr-defined]
+            data[self.add_prefix("client_key")] = str(uuid.uuid4())
+            self.data = data
+            raise ValidationError(
+                _("This call was saved before and then deleted. Save again to log it anew.")
+            )
+        return key
 
     def clean_who(self) -> str:
         return clean_name(self.cleaned_data["who"])
@@ -185,6 +200,8 @@ class PromiseLineForm(forms.Form):
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owner = owner
+        for field in self.fields.values():
+            capitalise_choices(field)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -205,23 +222,19 @@ class PromiseLineForm(forms.Form):
         )
 
 
-class PromiseLines(forms.BaseFormSet):
-    def wanted(self) -> list[PromiseLineForm]:
-        """The lines that were filled in and not left out again."""
-        return [
-            line for line in self if line.has_changed() and not line.cleaned_data.get("DELETE")
-        ]
-
-
 PromiseLineFormSet = forms.formset_factory(
     PromiseLineForm,
-    formset=PromiseLines,
     extra=1,
     can_delete=True,
     max_num=MOST_PROMISES,
     absolute_max=MOST_PROMISES,
     validate_max=True,
 )
+
+
+def wanted(lines: forms.BaseFormSet[PromiseLineForm]) -> list[PromiseLineForm]:
+    """The lines that were filled in and not left out again; the set must be valid."""
+    return [line for line in lines if line.has_changed() and not line.cleaned_data.get("DELETE")]
 
 
 def one_more_line(data: QueryDict, *, owner: User) -> tuple[CallSheetForm, Any]:
@@ -232,7 +245,8 @@ def one_more_line(data: QueryDict, *, owner: User) -> tuple[CallSheetForm, Any]:
     form = CallSheetForm(initial=data.dict(), owner=owner)
     lines = PromiseLineFormSet(prefix="promises", form_kwargs={"owner": owner})
     posted = data.get("promises-TOTAL_FORMS", "")
-    count = int(posted) if posted.isascii() and posted.isdigit() else 1
+    # Python refuses to read thousands of digits as a number.
+    count = int(posted[:4]) if posted.isascii() and posted.isdigit() else 1
     lines.extra = min(count + 1, MOST_PROMISES)
     for line in lines:
         line.initial = {

@@ -9,8 +9,9 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import CharField, QuerySet, Value
 
-from calls.models import Call
+from calls.models import Call, CallQuerySet
 from followups.models import Promise
+from followups.models.promise import PromiseQuerySet
 
 PER_PAGE = 30
 
@@ -31,20 +32,23 @@ class Timeline:
     queries as one with three.
     """
 
-    def __init__(self, calls: QuerySet, promises: QuerySet) -> None:
+    def __init__(self, calls: CallQuerySet, promises: PromiseQuerySet) -> None:
         self.calls, self.promises = calls, promises
-        said = calls.order_by().annotate(event=Value("call", output_field=CharField()))
+        said = (
+            calls.order_by()
+            .annotate(event=Value("call", output_field=CharField()))
+            .values_list("id", "occurred_at", "event")
+        )
         ended = (
             promises.ended()
             .order_by()
             .annotate(event=Value("promise", output_field=CharField()))
             .values_list("id", "ended_at", "event")
         )
-        said = said.values_list("id", "occurred_at", "event")
         self.moments = said.union(ended, all=True)
 
     def count(self) -> int:
-        return self.calls.count() + self.promises.ended().count()
+        return self.moments.count()
 
     def __getitem__(self, part: slice) -> list[Event]:
         rows: list[tuple[int, dt.datetime, str]] = list(
@@ -65,5 +69,5 @@ class Timeline:
         return {row.pk: row for row in rows.filter(pk__in=wanted)} if wanted else {}
 
 
-def timeline(calls: QuerySet, promises: QuerySet, *, page: str | None) -> Page:
+def timeline(calls: CallQuerySet, promises: PromiseQuerySet, *, page: str | None) -> Page:
     return Paginator(Timeline(calls, promises), PER_PAGE).get_page(page)  # type: ignore[arg-type]

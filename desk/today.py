@@ -83,7 +83,7 @@ class Record:
             parts.append(_("%(n)s late") % {"n": _number(late)})
         if broken:
             parts.append(_("%(n)s broken") % {"n": _number(broken)})
-        return capfirst(", ".join(parts)) + "." if parts else str(_("All of them in time."))
+        return ", ".join(parts) + "." if parts else str(_("all of them in time."))
 
 
 def _number(count: int) -> str:
@@ -110,7 +110,7 @@ def gather(user: User, now: dt.datetime) -> Today:
         theirs=list(theirs.by_urgency()[:MOST_ROWS]),
         last_calls=list(Call.objects.of(user).for_list()[:5]),
         record=_record(user),
-        late_count=mine.due_before(now).count() if len(late) == MOST_ROWS else len(late),
+        late_count=mine.due_before(now).count(),
     )
 
 

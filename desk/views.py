@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.pages import LARGEST_ID, own_or_404, posted
+from accounts.requests import OwnerRequest
 from calls.models import Call, Opportunity
 from contacts.models import Firm, Person, Recruiter
 from desk import call_sheet as sheet
-from desk import callers, today as day
-from desk.forms import CallSheetForm, PromiseLineFormSet, one_more_line
+from desk import callers
+from desk import today as day
+from desk.forms import CallSheetForm, PromiseLineFormSet, one_more_line, wanted
 from desk.known import known_of
 from desk.timeline import timeline
 from followups.models import Promise
@@ -24,20 +26,21 @@ from followups.tasks import nudge
 
 
 @require_safe
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: OwnerRequest) -> HttpResponse:
     return render(request, "desk/today.html", {"day": day.gather(request.user, timezone.now())})
 
 
-def _own_or_none(request: HttpRequest, model: Any, name: str) -> Any:
+def _own_or_none(request: OwnerRequest, model: Any, name: str) -> Any:
     """The own row that the address names by id, or None: a link may have outlived its row."""
     value = request.GET.get(name, "")
-    if not value.isascii() or not value.isdigit() or int(value) > LARGEST_ID:
+    # Python refuses to read thousands of digits as a number, so their count comes first.
+    if not (value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= LARGEST_ID):
         return None
     return model.objects.of(request.user).filter(pk=value).first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def call_sheet(request: HttpRequest) -> HttpResponse:
+def call_sheet(request: OwnerRequest) -> HttpResponse:
     """The sheet for a call that is going on. With htmx, GET fills in the chosen caller."""
     options = {"owner": request.user}
     if "add" in request.POST:
@@ -47,7 +50,7 @@ def call_sheet(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = CallSheetForm(request.POST, **options)
         if all([form.is_valid(), lines.is_valid()]):
-            call = sheet.save(form, lines.wanted())
+            call = sheet.save(form, wanted(lines))
             nudge()
             messages.success(request, _("Kept. Every promise has its reminders."))
             return redirect(call)
@@ -72,7 +75,7 @@ def _initial(recruiter: Recruiter | None, firm: Firm | None) -> dict[str, Any]:
 
 
 def _sheet(
-    request: HttpRequest,
+    request: OwnerRequest,
     form: CallSheetForm,
     lines: Any,
     recruiter: Recruiter | None,
@@ -87,7 +90,7 @@ def _sheet(
 
 
 @require_POST
-def caller_options(request: HttpRequest) -> HttpResponse:
+def caller_options(request: OwnerRequest) -> HttpResponse:
     """Who the typed letters could mean. A POST, so that no log or history keeps the letters."""
     typed = request.POST.get("who", "")[:200]
     context = {"found": callers.find(request.user, typed), "typed": typed}
@@ -95,14 +98,15 @@ def caller_options(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def call_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def call_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     call = own_or_404(Call.objects.of(request.user).for_list(), pk)
-    context = {"call": call, "promises": list(call.promises.by_urgency())}
+    promises = Promise.objects.of(request.user).filter(call=call).by_urgency()
+    context = {"call": call, "promises": list(promises)}
     return render(request, "desk/call_detail.html", context)
 
 
 @require_safe
-def firm_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def firm_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     firm = own_or_404(Firm.objects.of(request.user), pk)
     promises = Promise.objects.of(request.user).with_firm(firm)
     calls = Call.objects.of(request.user).with_firm(firm)
@@ -121,7 +125,7 @@ def firm_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def recruiter_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def recruiter_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     recruiter = own_or_404(Recruiter.objects.of(request.user).select_related("firm"), pk)
     promises = Promise.objects.of(request.user).filter(recruiter=recruiter)
     calls = Call.objects.of(request.user).filter(recruiter=recruiter)
@@ -136,7 +140,7 @@ def recruiter_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def person_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     person = own_or_404(Person.objects.of(request.user), pk)
     context = {
         "person": person,

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import closing
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from crm.environment import MailServer
 from followups import messages, transport
+from followups.messages import Contents
 from followups.models import Heartbeat, Mail, Mailer, Reminder
-from followups.models.mail import LEASE
+from followups.models.mail import FURTHEST, LATE, LEASE
 from followups.transport import Verdict
 
 log = logging.getLogger("followups.delivery")
@@ -30,10 +33,14 @@ Clock = Callable[[], dt.datetime]
 
 BATCH = 50
 GATHER = 500
-# Later than this, several reminders of one user go as one mail that sums up.
-LATE = dt.timedelta(minutes=10)
-# A tick stops taking new work after so many seconds: the next is there already.
+# Seconds. A tick takes nothing new after so long: the next is there already.
 TICK_BUDGET = 50
+BEAT_EVERY = 5
+# Between two tries to write down what the mail server said.
+RECORD_AGAIN = (0.2, 1, 3)
+
+# Set when the process is asked to leave: the mail in hand is finished, and no other is begun.
+leaving = threading.Event()
 
 
 def dispatch_due(now: dt.datetime | None = None, *, server: MailServer | None = None) -> int:
@@ -41,29 +48,88 @@ def dispatch_due(now: dt.datetime | None = None, *, server: MailServer | None = 
 
     1. A heartbeat: the engine lives.
     2. Leases that ran out are taken back from whoever died with them.
-    3. Due reminders are gathered into mails.
-    4. Mails are claimed, a batch at a time, and handed to `server` (settings' by default).
+    3. While the way out is open, due reminders are gathered into mails, and mails are claimed, a
+       batch at a time, and handed to `server` (settings' by default).
 
     Returns how many mails were accepted or kept.
     """
     clock: Clock = timezone.now if now is None else lambda: now
     server = server or settings.MAIL_SERVER
-    Heartbeat.beat(Heartbeat.ENGINE, clock())
+    tick = _Tick(clock)
     recover(clock())
-    gather(clock())
     if not is_way_out_open(server, clock()):
+        # Nothing is gathered: what waits goes as one mail once the way is open again.
         return 0
+    if server is None:
+        return _work_off(tick, lambda batch: _keep_all(batch, tick))
+    with closing(_Line(server)) as line:
+        return _work_off(tick, lambda batch: _deliver(batch, line, tick))
+
+
+def _work_off(tick: _Tick, deliver: Callable[[list[Mail]], int]) -> int:
+    """Gather, claim and deliver until nothing is due, or this tick is to take nothing new."""
     done = 0
-    stop_at = time.monotonic() + TICK_BUDGET
-    while time.monotonic() < stop_at:
-        batch = claim(clock())
-        if not batch:
+    while tick.goes_on():
+        gathered = gather(tick.clock())
+        batch = claim(tick.clock())
+        if not batch and not gathered:
             break
-        done += _deliver(batch, server, clock)
-        Heartbeat.beat(Heartbeat.ENGINE, clock())
-        if Mailer.load().is_paused:
-            break
+        done += deliver(batch)
     return done
+
+
+def look() -> None:
+    """`dispatch_due`, for those who come again in ten seconds: it logs what it cannot do.
+
+    Whatever it is (a database that restarts, a bug), a look that fails must not be the last.
+    What it left undone shows as overdue.
+    """
+    try:
+        dispatch_due()
+    except Exception as error:
+        log.error("this look failed; another comes: %s", messages.trace(error))
+
+
+class _Tick:
+    """One run of the engine: its clock, its heartbeat, and when it takes nothing new."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.stop_at = time.monotonic() + TICK_BUDGET
+        self.is_over = False
+        self._beat()
+
+    def _beat(self) -> None:
+        Heartbeat.beat(Heartbeat.ENGINE, self.clock())
+        self.beat_at = time.monotonic() + BEAT_EVERY
+
+    def goes_on(self) -> bool:
+        """Whether there is time for another mail. It also keeps the heart beating."""
+        now = time.monotonic()
+        if now >= self.beat_at:
+            self._beat()
+        return now < self.stop_at and not self.is_over and not leaving.is_set()
+
+
+class _Line:
+    """The way to a mail server during one tick: a conversation, opened when first needed."""
+
+    def __init__(self, server: MailServer) -> None:
+        self.server = server
+        self.session: transport.Session | None = None
+
+    def open(self) -> transport.Session:
+        """The conversation, a new one if the last broke; raises as `transport.open_session`."""
+        if self.session is not None and self.session.is_broken:
+            self.close()
+        if self.session is None:
+            self.session = transport.open_session(self.server)
+        return self.session
+
+    def close(self) -> None:
+        if self.session is not None:
+            self.session.close()
+            self.session = None
 
 
 def recover(now: dt.datetime) -> None:
@@ -72,56 +138,78 @@ def recover(now: dt.datetime) -> None:
     One that was only claimed had not begun. One that was being handed over may have arrived:
     it is marked, sent once more under the same Message-ID, and the second time held.
     """
-    ran_out = Mail.across_owners.filter(lease_until__lte=now)
-    for mail in ran_out.filter(state=Mail.State.CLAIMED):
-        mail.release()
-    for mail in ran_out.filter(state=Mail.State.SENDING):
-        if mail.leave_in_doubt("The sender stopped before the server's answer was known.", now):
+    leased = Mail.across_owners.filter(lease_until__isnull=False)
+    for mail in leased.filter(Q(lease_until__lte=now) | Q(lease_until__gt=now + FURTHEST)):
+        if mail.state == Mail.State.CLAIMED:
+            mail.release()
+        elif mail.leave_in_doubt("The sender stopped before the server's answer was known.", now):
             log.warning("mail %s: unknown whether it arrived", mail.pk)
+    # Put off by a clock that was far ahead, and has been set right since.
+    strayed = Mail.across_owners.filter(state=Mail.State.SCHEDULED, not_before__gt=now + FURTHEST)
+    if strayed.exists():
+        strayed.update(not_before=now)
 
 
-def gather(now: dt.datetime) -> None:
-    """Put the reminders that are due into mails: one each, or one that sums up."""
-    due = Reminder.across_owners.waiting().filter(due_utc__lte=now).order_by("due_utc", "pk")
+def gather(now: dt.datetime) -> int:
+    """Put reminders that are due into mails, at most `GATHER` at a time; returns how many.
+
+    What is late is one mail to each user, which sums up. Of the others each has its own, but
+    for the digest: what is for one user's same morning.
+    """
+    due = Reminder.across_owners.waiting().filter(due_utc__lte=now)
     # Asked without a lock first: most ticks find nothing, and SQLite has one writer.
-    while due.exists():
-        with transaction.atomic():
-            rows = list(
-                due.select_for_update(of=("self",), skip_locked=True).select_related("promise")[
-                    :GATHER
-                ]
-            )
-            for reminders in _groups(rows, now):
-                _mail_for(reminders, now)
-        if len(rows) < GATHER:
-            break
+    if not due.exists():
+        return 0
+    late = Q(due_utc__lte=now - LATE)
+    return _gather(due.filter(late).order_by("owner_id", "due_utc", "pk"), now) + _gather(
+        due.exclude(late).order_by("due_utc", "owner_id", "pk"), now
+    )
 
 
-def _groups(rows: Iterable[Reminder], now: dt.datetime) -> list[list[Reminder]]:
-    """Those that share a mail: what one user missed, and one user's digest of one morning."""
-    groups: dict[object, list[Reminder]] = {}
-    for row in rows:
-        key: object
-        if row.due_utc <= now - LATE:
-            key = ("missed", row.owner_id)
-        elif row.promise.due_time is None:
-            key = ("digest", row.owner_id, row.due_utc)
-        else:
-            key = row.pk
-        groups.setdefault(key, []).append(row)
-    return list(groups.values())
+def _gather(due: QuerySet[Reminder], now: dt.datetime) -> int:
+    """Put the first of these, in their order, into mails, without cutting a group in two.
+
+    The promises are held, too: one that is being changed plans its reminders anew, and is left
+    to the next look. (Not holding them, a mail could be made of a plan that is no more.)
+    """
+    with transaction.atomic():
+        rows = list(
+            due.select_for_update(of=("self", "promise"), no_key=True, skip_locked=True)
+            .select_related("promise")
+            .only("owner_id", "due_utc", "promise__due_time")[:GATHER]
+        )
+        groups: dict[object, list[Reminder]] = {}
+        for row in rows:
+            groups.setdefault(_group(row, now), []).append(row)
+        if len(rows) == GATHER and len(groups) > 1:
+            groups.popitem()  # there may be more of it
+        mails = [_mail_for(reminders, now) for reminders in groups.values()]
+        Mail.across_owners.bulk_create(mails)
+        gathered = []
+        for mail, reminders in zip(mails, groups.values(), strict=True):
+            for reminder in reminders:
+                reminder.mail = mail
+                gathered.append(reminder)
+        Reminder.across_owners.bulk_update(gathered, ["mail"])
+    return len(gathered)
 
 
-def _mail_for(reminders: list[Reminder], now: dt.datetime) -> None:
+def _group(row: Reminder, now: dt.datetime) -> object:
+    """What shares a mail shares this."""
+    if row.due_utc <= now - LATE:
+        return ("missed", row.owner_id)
+    if row.promise.due_time is None:
+        return ("digest", row.owner_id, row.due_utc)
+    return row.pk
+
+
+def _mail_for(reminders: list[Reminder], now: dt.datetime) -> Mail:
     first = reminders[0]
     if first.promise.due_time is None and first.due_utc > now - LATE:
         kind = Mail.Kind.DIGEST
     else:
         kind = Mail.Kind.REMINDER if len(reminders) == 1 else Mail.Kind.CATCH_UP
-    mail = Mail.objects.create(
-        owner_id=first.owner_id, kind=kind, due_utc=first.due_utc, not_before=now
-    )
-    Reminder.across_owners.filter(pk__in=[row.pk for row in reminders]).update(mail=mail)
+    return Mail(owner_id=first.owner_id, kind=kind, due_utc=first.due_utc, not_before=now)
 
 
 def is_way_out_open(server: MailServer | None, now: dt.datetime) -> bool:
@@ -133,8 +221,7 @@ def is_way_out_open(server: MailServer | None, now: dt.datetime) -> bool:
         if not mailer.take_probe(now):
             return False
         try:
-            with transport.session(server):
-                pass
+            transport.open_session(server).close()
         except (transport.LockedOut, transport.Unreachable) as trouble:
             mailer.pause(str(trouble), now)
             return False
@@ -147,68 +234,148 @@ def claim(now: dt.datetime, *, size: int = BATCH) -> list[Mail]:
     """Take up to `size` due mails for this caller alone, under a lease (rule 3).
 
     PostgreSQL skips rows that another dispatcher holds; SQLite's transaction is IMMEDIATE, so
-    there one dispatcher at a time chooses.
+    there one dispatcher at a time chooses. When a batch is full, half of it goes to the users
+    that it would leave out: thousands of mails to one do not make the others wait.
     """
     due = Mail.across_owners.filter(state=Mail.State.SCHEDULED, not_before__lte=now)
     if not due.exists():
         return []
+    due = due.select_for_update(skip_locked=True).order_by("not_before", "pk")
     token = uuid.uuid4()
     with transaction.atomic():
-        rows = due.select_for_update(skip_locked=True).order_by("not_before", "pk")[:size]
-        ids = [mail.pk for mail in rows]
-        Mail.across_owners.filter(pk__in=ids, state=Mail.State.SCHEDULED).update(
+        chosen = list(due.values_list("pk", "owner_id")[:size])
+        if len(chosen) == size:
+            owners = {owner for _pk, owner in chosen}
+            others = due.exclude(owner__in=owners).values_list("pk", "owner_id")[: size // 2]
+            chosen = [*others, *chosen][:size]
+        mine = Mail.across_owners.filter(pk__in=[pk for pk, _owner in chosen])
+        mine.filter(state=Mail.State.SCHEDULED).update(
             state=Mail.State.CLAIMED, token=token, lease_until=now + LEASE
         )
-    claimed = Mail.across_owners.filter(token=token, state=Mail.State.CLAIMED)
+    claimed = mine.filter(token=token, state=Mail.State.CLAIMED)
     return list(claimed.select_related("owner").order_by("not_before", "pk"))
 
 
-def _deliver(batch: list[Mail], server: MailServer | None, clock: Clock) -> int:
-    """Hand over a claimed batch; returns how many were accepted or kept."""
-    if server is None:
-        return sum(_keep_here(mail, clock) for mail in batch)
+def _deliver(batch: list[Mail], line: _Line, tick: _Tick) -> int:
+    """Hand over a claimed batch; returns how many were accepted.
+
+    Whatever it leaves undone (no time, no line) goes back as if never touched.
+    """
+    contents = messages.contents_of(batch)
     done = 0
-    waiting = list(batch)
-    with ExitStack() as stack:
+    for place, mail in enumerate(batch):
+        if not tick.goes_on():
+            _release(batch[place:])
+            break
         try:
-            line = stack.enter_context(transport.session(server))
+            session = line.open()
         except transport.LockedOut as trouble:
-            _pause(str(trouble), waiting, clock)
-            return 0
+            tick.is_over = True
+            _pause(str(trouble), batch[place:], tick.clock())
+            break
         except transport.Unreachable as trouble:
-            for mail in waiting:
-                mail.postpone(str(trouble), clock(), held_in=Mail.State.CLAIMED)
-            log.warning("%s mails postponed: the mail server is out of reach", len(waiting))
-            return 0
-        while waiting and not line.is_broken:
-            mail = waiting.pop(0)
-            verdict = _hand_over(mail, line, server, clock)
-            done += verdict is Verdict.ACCEPTED
-            if verdict is Verdict.LOCKED_OUT:
-                _pause(mail.answer, waiting, clock)
-                return done
-    for mail in waiting:
-        mail.release()  # the line broke under another mail; these were never begun
+            tick.is_over = True
+            _postpone(str(trouble), batch[place:], tick.clock())
+            break
+        verdict = _hand_over(mail, contents[mail.pk], session, line.server, tick.clock)
+        done += verdict is Verdict.ACCEPTED
+        if verdict is Verdict.LOCKED_OUT:
+            tick.is_over = True
+            _pause(mail.answer, batch[place + 1 :], tick.clock())
+            break
     return done
 
 
-def _pause(reason: str, waiting: list[Mail], clock: Clock) -> None:
-    Mailer.load().pause(reason, clock())
-    for mail in waiting:
+def _keep_all(batch: list[Mail], tick: _Tick) -> int:
+    """No mail server: each is written, and shown to its addressee in the app."""
+    contents = messages.contents_of(batch)
+    done = 0
+    for place, mail in enumerate(batch):
+        if not tick.goes_on():
+            _release(batch[place:])
+            break
+        sender = settings.DEFAULT_FROM_EMAIL
+        letter = _written(mail, contents[mail.pk], sender, mail.owner.email, tick.clock)
+        if letter is not None:
+            done += mail.keep_here(letter.subject, letter.text, tick.clock())
+    return done
+
+
+def _release(mails: list[Mail]) -> None:
+    for mail in mails:
         mail.release()
+
+
+def _postpone(reason: str, mails: list[Mail], now: dt.datetime) -> None:
+    for mail in mails:
+        mail.postpone(reason, now, held_in=Mail.State.CLAIMED)
+    log.warning("%s mails postponed: the mail server is out of reach", len(mails))
+
+
+def _pause(reason: str, mails: list[Mail], now: dt.datetime) -> None:
+    Mailer.load().pause(reason, now)
+    _release(mails)
     log.error("mailer paused: sign-in or encryption failed; probed every 15 minutes")
 
 
+def _written(
+    mail: Mail, contents: Contents, sender: str, recipient: str, clock: Clock
+) -> messages.Letter | None:
+    """The mail, written and begun: only what this returns may go. Else it has been dealt with."""
+    for newest in _newest(mail, contents):
+        try:
+            letter = messages.compose(mail, newest, clock(), sender=sender)
+        except Exception as error:
+            # A mail that cannot be written is no reason for the others to wait, nor to lose it.
+            log.error("mail %s cannot be written: %s", mail.pk, messages.trace(error))
+            why = f"It could not be written: {type(error).__name__}."
+            mail.postpone(why, clock(), held_in=Mail.State.CLAIMED)
+            return None
+        if letter is None:
+            _drop(mail)
+            return None
+        if mail.begin(newest.revisions, recipient, clock()):
+            return letter
+    mail.release()
+    return None
+
+
+def _newest(mail: Mail, contents: Contents) -> Iterator[Contents]:
+    """What it is written from: as read with its batch, and read again if that no longer holds."""
+    yield contents
+    for _again in range(2):
+        yield messages.contents_of([mail])[mail.pk]
+
+
 def _hand_over(
-    mail: Mail, line: transport.Session, server: MailServer, clock: Clock
+    mail: Mail, contents: Contents, session: transport.Session, server: MailServer, clock: Clock
 ) -> Verdict | None:
     """One mail through one conversation; None if it was no longer ours or wanted."""
-    message = messages.compose(mail, clock(), sender=server.sender)
-    if message is None or not mail.begin(clock()):
-        _drop(mail)
+    recipient = mail.owner.email
+    letter = _written(mail, contents, server.sender, recipient, clock)
+    if letter is None:
         return None
-    outcome = line.send(message, sender=server.sender, recipient=mail.owner.email)
-    now = clock()
+    outcome = session.send(letter.body, sender=server.sender, recipient=recipient)
+    _record(mail, outcome, clock())
+    log.info("mail %s: %s", mail.pk, outcome.verdict)
+    return outcome.verdict
+
+
+def _record(mail: Mail, outcome: transport.Outcome, now: dt.datetime) -> None:
+    """Write the outcome down. The server knows it already: a database that blinks must not make
+    us forget it, and send again."""
+    for pause in (*RECORD_AGAIN, None):
+        try:
+            return _settle(mail, outcome, now)
+        except (DatabaseError, InterfaceError):
+            if pause is None:
+                raise
+            log.warning("mail %s: not yet recorded: %s", mail.pk, outcome.verdict)
+            connection.close()
+            time.sleep(pause)
+
+
+def _settle(mail: Mail, outcome: transport.Outcome, now: dt.datetime) -> None:
     match outcome.verdict:
         case Verdict.ACCEPTED:
             mail.accept(outcome.answer, now)
@@ -218,26 +385,15 @@ def _hand_over(
             mail.fail(outcome.answer)
         case Verdict.UNKNOWN:
             mail.leave_in_doubt(outcome.answer, now)
-        case Verdict.LOCKED_OUT:
+        case Verdict.LOCKED_OUT | Verdict.NOT_BEGUN:
             mail.answer = outcome.answer
             mail.release(held_in=Mail.State.SENDING)
-    log.info("mail %s: %s", mail.pk, outcome.verdict)
-    return outcome.verdict
-
-
-def _keep_here(mail: Mail, clock: Clock) -> bool:
-    """No mail server: the mail is written, and shown to its addressee in the app."""
-    message = messages.compose(mail, clock(), sender=settings.DEFAULT_FROM_EMAIL)
-    if message is None or not mail.begin(clock()):
-        _drop(mail)
-        return False
-    return mail.keep_here(str(message["Subject"]), messages.plain_text(message), clock())
 
 
 def _drop(mail: Mail) -> None:
     """A claimed mail in which nothing is wanted any more is cancelled; one taken away is not."""
     wanted = Reminder.across_owners.live().filter(mail=mail.pk)
-    if mail.kind != Mail.Kind.TEST and not wanted.exists():
+    if not wanted.exists():
         Mail.across_owners.filter(pk=mail.pk, token=mail.token, state=Mail.State.CLAIMED).update(
             state=Mail.State.CANCELLED, token=None, lease_until=None
         )

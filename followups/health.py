@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.db.models import Count, Exists, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,12 +26,16 @@ TELL_DEATHS_FOR = dt.timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that stands between a promise and its reminder. `level` is "late" or "now"."""
+    """Something that stands between a promise and its reminder. `level` is "late" or "now".
+
+    `text` may be told to anybody; `detail`, the mail server's own words, to the founder alone.
+    """
 
     level: str
     text: str
     url: str = ""
     link: str = ""
+    detail: str = ""
 
 
 def clock_words(moment: dt.datetime) -> str:
@@ -41,13 +46,48 @@ def clock_words(moment: dt.datetime) -> str:
     return date_format(local, "j F, H:i")
 
 
-def engine_troubles(now: dt.datetime) -> list[Trouble]:
+@dataclass(frozen=True)
+class Standing:
+    """What the database knows of the engine, and how many mails of one user need a look."""
+
+    beat: dt.datetime | None
+    paused_because: str | None
+    has_overdue: bool
+    troubled: int = 0
+
+
+def standing(now: dt.datetime) -> Standing:
+    mailer = Mailer.load()
+    return Standing(
+        beat=Heartbeat.last(Heartbeat.ENGINE),
+        paused_because=mailer.paused_because if mailer.is_paused else None,
+        has_overdue=any(rows.exists() for rows in _overdue(now)),
+    )
+
+
+def standing_for(user: User, now: dt.datetime) -> Standing:
+    """The same for `user`, in one query: every whole page asks."""
+    troubled = Mail.objects.of(user).troubled().order_by().values("owner").annotate(n=Count("pk"))
+    reminders, mails, leases = _overdue(now)
+    row = User.objects.filter(pk=user.pk).values(
+        beat=Subquery(Heartbeat.objects.filter(name=Heartbeat.ENGINE).values("beat_at")),
+        paused_because=Subquery(
+            Mailer.objects.exclude(paused_at=None).values("paused_because")[:1]
+        ),
+        has_overdue=Exists(reminders) | Exists(mails) | Exists(leases),
+        troubled=Coalesce(Subquery(troubled.values("n")), 0),
+    )
+    return Standing(**row.get())
+
+
+def engine_troubles(now: dt.datetime, known: Standing | None = None) -> list[Trouble]:
     """What is wrong with the engine itself: it is these that make /readyz say 503."""
+    known = known or standing(now)
     troubles = []
-    beat = Heartbeat.last(Heartbeat.ENGINE)
+    beat = known.beat
     if beat is None:
         troubles.append(Trouble("late", _("Reminders are not going out: no worker has run yet.")))
-    elif now - beat > STALE_AFTER:
+    elif abs(now - beat) > STALE_AFTER:  # ahead of us: the clock was, when the engine last ran
         troubles.append(
             Trouble(
                 "late",
@@ -55,61 +95,66 @@ def engine_troubles(now: dt.datetime) -> list[Trouble]:
                 % {"since": clock_words(beat)},
             )
         )
-    mailer = Mailer.load()
-    if mailer.is_paused:
+    if known.paused_because is not None:
         troubles.append(
             Trouble(
                 "late",
-                _("Mail is paused and tried every 15 minutes. %(reason)s")
-                % {"reason": mailer.paused_because},
+                _("Mail is paused and tried every 15 minutes."),
+                detail=known.paused_because,
             )
         )
-    elif not troubles and _has_overdue(now):
+    elif not troubles and known.has_overdue:
         troubles.append(
             Trouble("late", _("Reminders are going out late: some wait for over five minutes."))
         )
     return troubles
 
 
-def _has_overdue(now: dt.datetime) -> bool:
-    """A due row that nothing has taken up for five minutes.
+def _overdue(now: dt.datetime) -> list[QuerySet]:
+    """Due rows that nothing has taken up for five minutes, or that were taken up and dropped.
 
     A mail that waits for its next try has been taken up; it is told as what it is.
     """
     since = now - OVERDUE_AFTER
-    if Reminder.across_owners.waiting().filter(due_utc__lt=since).exists():
-        return True
-    return Mail.across_owners.filter(state=Mail.State.SCHEDULED, not_before__lt=since).exists()
+    return [
+        Reminder.across_owners.waiting().filter(due_utc__lt=since),
+        Mail.across_owners.filter(state=Mail.State.SCHEDULED, not_before__lt=since),
+        Mail.across_owners.filter(lease_until__lt=since),
+    ]
 
 
 def deaths(now: dt.datetime) -> list[Trouble]:
     """Parts that died under `manage.py up` and were started again, from the note it keeps."""
+    names = {"web": _("The web server"), "worker": _("The worker")}
+    return [
+        Trouble(
+            "now",
+            _("%(part)s stopped at %(time)s and was started again.")
+            % {"part": name, "time": clock_words(died_at)},
+        )
+        for part, name in names.items()
+        if (died_at := _died_at(part)) and now - died_at < TELL_DEATHS_FOR
+    ]
+
+
+def _died_at(part: str) -> dt.datetime | None:
+    """When `part` last died (UTC). A note that cannot be read must not take the page with it."""
     try:
         note = json.loads((settings.DATA_DIR / "supervisor.json").read_text())
-    except (OSError, ValueError):
-        return []
-    names = {"web": _("The web server"), "worker": _("The worker")}
-    troubles = []
-    for part, name in names.items():
-        died_at = parse_datetime(str(note.get(part, {}).get("died_at", "")))
-        if died_at and now - died_at < TELL_DEATHS_FOR:
-            troubles.append(
-                Trouble(
-                    "now",
-                    _("%(part)s stopped at %(time)s and was started again.")
-                    % {"part": name, "time": clock_words(died_at)},
-                )
-            )
-    return troubles
+        return dt.datetime.fromisoformat(note[part]["died_at"]).astimezone(dt.UTC)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def troubles_for(user: User, now: dt.datetime | None = None) -> list[Trouble]:
     """All that `user` should know now, gravest first."""
     now = now or timezone.now()
-    troubles = engine_troubles(now)
+    known = standing_for(user, now)
+    troubles = engine_troubles(now, known)
+    if not user.is_founder:  # whoever set up the mail server, and can mend it
+        troubles = [replace(trouble, detail="") for trouble in troubles]
     url = reverse("followups:reminder_list")
-    count = Mail.objects.of(user).troubled().count()
-    if count:
+    if count := known.troubled:
         text = ngettext(
             "One reminder could not be delivered.",
             "%(n)s reminders could not be delivered.",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import traceback
 import zoneinfo
+from collections.abc import Collection
 from dataclasses import dataclass
-from email.message import EmailMessage
 from email.policy import SMTP
 
 from django.conf import settings
@@ -16,43 +18,53 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Preferences, User
+from contacts import phones
+from followups import local_time, transport
 from followups.models import Mail, Promise, Reminder
+from followups.models.mail import LATE, id_domain
 
-LATE = dt.timedelta(minutes=10)
+log = logging.getLogger("followups.messages")
+
+# More than this nobody reads in a mail; the rest is counted.
+MOST = 50
+# Not every server takes eight bits (RFC 6152), and none has to say that it does.
+ON_THE_WIRE = SMTP.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True)
 class Line:
     """One promise, as a mail tells it. Moments are in the reader's own zone."""
 
-    promise: Promise
+    what: str
+    who: str
     when: str
     there: str
     is_late: bool
+    phone: str
+    phone_display: str
     url: str
 
 
-def day_words(day: dt.date, today: dt.date) -> str:
-    """A day as one says it: “today”, “tomorrow”, or in full."""
+def _day_words(day: dt.date, today: dt.date) -> str:
+    words = formats.date_format(day, "l j F" if abs(day - today).days < 300 else "l j F Y")
     if day == today:
-        return str(_("today"))
+        return str(_("today, %(day)s") % {"day": words})
     if day == today + dt.timedelta(days=1):
-        return str(_("tomorrow"))
-    return formats.date_format(day, "l j F")
+        return str(_("tomorrow, %(day)s") % {"day": words})
+    return words
 
 
 def when_words(promise: Promise, user: User, now: dt.datetime) -> str:
-    """The promise's moment on the user's own clock, with its zone."""
+    """The promise's moment on the user's own clock."""
     today = now.astimezone(user.zone).date()
-    if promise.due_time is None:
-        return str(
-            _("by the end of %(day)s") % {"day": formats.date_format(promise.due_on, "l j F")}
-        )
     local = promise.due_utc.astimezone(user.zone)
-    day = formats.date_format(local.date(), "l j F")
-    if local.date() == today:
-        day = str(_("today, %(day)s") % {"day": day})
-    return str(_("%(day)s at %(time)s") % {"day": day, "time": f"{local:%H:%M}"})
+    if promise.due_time is not None:
+        words = _("%(day)s at %(time)s")
+    elif promise.due_utc == local_time.end_of_day(promise.due_on, user.zone):
+        return str(_("by the end of %(day)s") % {"day": _day_words(promise.due_on, today)})
+    else:  # its day ends where the user is not
+        words = _("by %(day)s at %(time)s")
+    return str(words % {"day": _day_words(local.date(), today), "time": f"{local:%H:%M}"})
 
 
 def there_words(promise: Promise, user: User) -> str:
@@ -64,97 +76,175 @@ def there_words(promise: Promise, user: User) -> str:
     there = promise.due_utc.astimezone(zoneinfo.ZoneInfo(zone_name))
     if here.utcoffset() == there.utcoffset():
         return ""
-    return str(_("%(time)s for them") % {"time": f"{there:%H:%M}"})
+    if here.date() == there.date():
+        return str(_("%(time)s for them") % {"time": f"{there:%H:%M}"})
+    day = formats.date_format(there.date(), "l")
+    return str(_("%(day)s, %(time)s for them") % {"day": day, "time": f"{there:%H:%M}"})
+
+
+def number_for(promise: Promise) -> str:
+    """The number to call (E.164): the one agreed on, else the newest that is known of them."""
+    if promise.phone:
+        return promise.phone
+    if promise.recruiter:
+        known = max(promise.recruiter.phones.all(), key=lambda phone: phone.pk, default=None)
+        if known:
+            return str(known.number)
+    return promise.firm.switchboard if promise.firm else ""
+
+
+def what_words(promise: Promise) -> str:
+    if promise.owed_by == Promise.Party.THEM:
+        return str(_("They promised: %(what)s") % {"what": promise.headline})
+    return promise.headline
 
 
 def line_for(promise: Promise, user: User, now: dt.datetime) -> Line:
+    number = number_for(promise)
+    who = [part.name for part in (promise.recruiter, promise.firm) if part]
     return Line(
-        promise=promise,
+        what=what_words(promise),
+        who=", ".join(who),
         when=when_words(promise, user, now),
         there=there_words(promise, user),
         # A mail on the moment itself takes a few seconds; that is not late.
         is_late=promise.is_late_at(now - LATE),
+        phone=number,
+        phone_display=phones.display(number) if number else "",
         url=settings.PUBLIC_URL + promise.get_absolute_url(),
     )
 
 
-def compose(mail: Mail, now: dt.datetime, *, sender: str) -> EmailMessage | None:
-    """The mail as it goes over the wire, or None when nothing in it is wanted any more.
+@dataclass(frozen=True)
+class Contents:
+    """What a mail is written from, as it was read; `Mail.begin` makes sure that it still holds."""
 
-    `now` (UTC) decides what counts as late. Written in the addressee's language and zone.
+    reminders: list[Reminder]
+    preferences: Preferences
+
+    @property
+    def revisions(self) -> frozenset[tuple[int, int]]:
+        return frozenset((reminder.pk, reminder.revision) for reminder in self.reminders)
+
+    @property
+    def promises(self) -> list[Promise]:
+        """Each once, soonest first."""
+        distinct = {reminder.promise_id: reminder.promise for reminder in self.reminders}
+        return sorted(distinct.values(), key=lambda promise: (promise.due_utc, promise.pk))
+
+
+def contents_of(mails: Collection[Mail]) -> dict[int, Contents]:
+    """What is still wanted in each of these mails, by the mail's id, in three queries for all."""
+    reminders: dict[int | None, list[Reminder]] = {mail.pk: [] for mail in mails}
+    rows = Reminder.across_owners.live().filter(mail__in=list(reminders))
+    for row in rows.select_related("promise__recruiter", "promise__firm").prefetch_related(
+        "promise__recruiter__phones"
+    ):
+        reminders[row.mail_id].append(row)
+    owners = {mail.owner_id for mail in mails}
+    found = {
+        preferences.owner_id: preferences
+        for preferences in Preferences.across_owners.filter(owner__in=owners)
+    }
+    return {
+        mail.pk: Contents(reminders[mail.pk], found.get(mail.owner_id) or Preferences())
+        for mail in mails
+    }
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail as it is written: `body` is what goes over the wire."""
+
+    subject: str
+    text: str
+    body: bytes
+
+
+def compose(mail: Mail, contents: Contents, now: dt.datetime, *, sender: str) -> Letter | None:
+    """The mail, or None when nothing in it is wanted any more.
+
+    `now` (UTC) decides what counts as late. Written in the addressee's language and zone. A
+    reminder matters more than its looks: when what was written about the promises (a name, a
+    zone, a template) brings the writing down, the mail says in plain words that something is
+    due, and where to see it.
     """
+    if mail.kind != Mail.Kind.TEST and not contents.reminders:
+        return None
+    try:
+        return _compose(mail, contents, now, sender)
+    except Exception as error:
+        log.error("mail %s is written plainly: %s", mail.pk, trace(error))
+    text = f"Something you promised is due. See it here:\n\n{settings.PUBLIC_URL}/\n"
+    return _letter(mail, "Reminder", text, None, contents, sender)
+
+
+def trace(error: Exception) -> str:
+    """Where an error came from, for the log. Its own words are left out: they may hold a name."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{type(error).__name__}\n{frames}"
+
+
+def _compose(mail: Mail, contents: Contents, now: dt.datetime, sender: str) -> Letter:
     user = mail.owner
     with translation.override(user.locale), timezone.override(user.zone):
         if mail.kind == Mail.Kind.TEST:
-            return _message(mail, str(_("A test")), "test", {"mail": mail}, sender)
-        promises = _wanted(mail)
-        if not promises:
-            return None
-        preferences = Preferences.objects.of(user).get()
-        lines = [line_for(promise, user, now) for promise in promises]
-        due = mail.due_utc.astimezone(user.zone)
+            text, html = _render("test", {"home": settings.PUBLIC_URL})
+            return _letter(mail, str(_("A test")), text, html, contents, sender)
+        discreet = contents.preferences.discreet_mail
+        lines = [line_for(promise, user, now) for promise in contents.promises[:MOST]]
         context = {
-            "mail": mail,
             "lines": lines,
-            "zone": user.time_zone,
-            "discreet": preferences.discreet_mail,
-            "was_due": due if now - mail.due_utc > LATE else None,
+            "more": len(contents.promises) - len(lines),
+            "zone": user.time_zone.replace("_", " "),
+            "discreet": discreet,
+            "was_due": mail.due_utc if now - mail.due_utc > LATE else None,
+            "was_tried": mail.attempts > 0,
             "home": settings.PUBLIC_URL,
         }
-        subject = _subject(mail, lines, discreet=preferences.discreet_mail)
-        return _message(mail, subject, "reminder", context, sender, promises=promises)
+        text, html = _render("reminder", context)
+        subject = _subject(mail, contents.promises, lines[0], discreet=discreet)
+        return _letter(mail, subject, text, html, contents, sender)
 
 
-def _wanted(mail: Mail) -> list[Promise]:
-    """The promises in this mail that are still open, each once, soonest first."""
-    rows = Reminder.across_owners.live().filter(mail=mail.pk)
-    chosen = Promise.objects.of(mail.owner_id).filter(pk__in=rows.values("promise"))
-    return list(chosen.by_urgency().select_related("call"))
+def _render(name: str, context: dict[str, object]) -> tuple[str, str]:
+    text = render_to_string(f"followups/email/{name}.txt", context)
+    return text, render_to_string(f"followups/email/{name}.html", context)
 
 
-def _subject(mail: Mail, lines: list[Line], *, discreet: bool) -> str:
-    first = lines[0]
-    if len(lines) > 1 or mail.kind == Mail.Kind.DIGEST:
-        return ngettext("One thing for today", "%(n)s things for today", len(lines)) % {
-            "n": len(lines)
-        }
+def _subject(mail: Mail, promises: list[Promise], first: Line, *, discreet: bool) -> str:
+    count = len(promises)
+    if mail.kind == Mail.Kind.CATCH_UP and count > 1:
+        return ngettext("%(n)s thing you missed", "%(n)s things you missed", count) % {"n": count}
+    if count > 1 or mail.kind == Mail.Kind.DIGEST:
+        return ngettext("One thing for today", "%(n)s things for today", count) % {"n": count}
     if discreet:
         return str(_("Reminder: %(when)s") % {"when": first.when})
-    who = first.promise.recruiter or first.promise.firm
-    return f"{first.promise.headline}: {who}, {first.when}"
+    return f"{first.what}: {first.who}, {first.when}"
 
 
-def _message(
-    mail: Mail,
-    subject: str,
-    template: str,
-    context: dict[str, object],
-    sender: str,
-    promises: list[Promise] | None = None,
-) -> EmailMessage:
+def _letter(
+    mail: Mail, subject: str, text: str, html: str | None, contents: Contents, sender: str
+) -> Letter:
     headers = {
         "Message-ID": mail.message_id,
         # RFC 3834: nobody's out-of-office should answer this.
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
-    if promises and len(promises) == 1:
+    about = {reminder.promise_id for reminder in contents.reminders}
+    if len(about) == 1:
         # All that is said of one promise stands together in the reader's mail program.
-        headers["References"] = f"<promise-{promises[0].pk}@{settings.PUBLIC_HOST}>"
+        headers["References"] = f"<promise-{about.pop()}@{id_domain()}>"
+    # No name may begin a header of its own.
+    subject = " ".join(subject.split())
     message = EmailMultiAlternatives(
-        subject=" ".join(subject.split()),
-        body=render_to_string(f"followups/email/{template}.txt", context),
+        subject=subject,
+        body=text,
         from_email=f"Wordkeeper <{sender}>",
         to=[mail.owner.email],
         headers=headers,
     )
-    message.attach_alternative(
-        render_to_string(f"followups/email/{template}.html", context), "text/html"
-    )
-    return message.message(policy=SMTP)
-
-
-def plain_text(message: EmailMessage) -> str:
-    """The text part of a composed mail."""
-    part = message.get_body(("plain",))
-    return part.get_content() if part is not None else ""
+    if html is not None:
+        message.attach_alternative(html, "text/html")
+    return Letter(subject, text, transport.on_the_wire(message.message(policy=ON_THE_WIRE)))

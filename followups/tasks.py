@@ -3,24 +3,30 @@
 import logging
 from typing import Any
 
-from celery import shared_task
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutting_down
 from django.db import transaction
 
-from followups.delivery import dispatch_due
+from crm.celery import app
+from followups.delivery import leaving, look
 
 log = logging.getLogger("followups.tasks")
 
 
-@shared_task(name="followups.tasks.deliver_due")
+@app.task(name="followups.tasks.deliver_due")
 def deliver_due() -> None:
-    dispatch_due()
+    look()
 
 
 @worker_ready.connect
 def deliver_at_once(**kwargs: Any) -> None:
     """What fell due while nothing ran need not wait for the first tick."""
     nudge()
+
+
+@worker_shutting_down.connect
+def finish_the_mail_in_hand(**kwargs: Any) -> None:
+    """Leave between two mails: a kill in the middle of one leaves in doubt whether it arrived."""
+    leaving.set()
 
 
 def nudge() -> None:

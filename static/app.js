@@ -92,6 +92,12 @@
     if (target.open && target.matches(".menu")) target.lastElementChild.scrollIntoView({ block: "nearest" });
   }, true);
 
+  // The browser knows its zone better than a default does.
+  document.querySelectorAll("[data-own-zone]").forEach((field) => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (zone && field.value === field.defaultValue && !field.closest(".field--bad, form:has(.form-errors)")) field.value = zone;
+  });
+
   if (matchMedia("(min-width: 1100px)").matches) {
     document.querySelectorAll("details[data-open-wide]").forEach((fold) => { fold.open = true; });
   }

@@ -38,9 +38,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
-    if settings.DATA_DIR != DATA.resolve():
+    if DATA.resolve() != settings.DATA_DIR:
         # DJANGO_SETTINGS_MODULE in pyproject.toml, or --ds, would do that.
-        pytest.exit(f"Settings were loaded too early: tests would write to {settings.DATA_DIR}.", 4)
+        pytest.exit(
+            f"Settings were loaded too early: tests would write to {settings.DATA_DIR}.", 4
+        )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):

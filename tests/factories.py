@@ -18,7 +18,7 @@ from calls.models import Call, Opportunity
 from contacts.models import Email, Employer, Firm, Person, Phone, Recruiter
 from followups.models import Mail, Promise, Reminder
 
-PASSWORD = "correct horse battery"  # noqa: S105
+PASSWORD = "correct horse battery"
 
 
 class UserFactory(DjangoModelFactory):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,6 +14,11 @@ HTMX = {"HX-Request": "true"}
 
 def html(response: Any) -> str:
     return response.content.decode()
+
+
+def without_token(response: Any) -> str:
+    """The page without its CSRF token, which is masked anew in every answer."""
+    return re.sub(r"\b[A-Za-z0-9]{64}\b", "token", html(response))
 
 
 def is_fragment(response: Any) -> bool:
@@ -69,7 +75,7 @@ class FormReader(HTMLParser):
             return
         if kind in {"checkbox", "radio"}:
             if "checked" in values:
-                value = values.get("value") or "on"
+                value = values.get("value", "on") or ""
                 if kind == "checkbox" and name in self._fields:
                     known = self._fields[name]
                     self._fields[name] = [*(known if isinstance(known, list) else [known]), value]
@@ -105,7 +111,7 @@ def form_of(response: Any, *, having: str) -> dict[str, Any]:
     return found[0]
 
 
-def fill_in(client: Client, url: str, *, having: str, **values: Any) -> dict[str, Any]:
+def fill_in(client: Client, url: str, /, *, having: str, **values: Any) -> dict[str, Any]:
     """The form at `url` as it comes, with `values` typed into it."""
     return {**form_of(client.get(url), having=having), **values}
 

@@ -32,8 +32,9 @@ def moment_words(moment: dt.datetime) -> str:
     """A UTC moment: “Today 09:42”, “Thu 16:00”, “12 Oct 2025, 09:42”."""
     local = timezone.localtime(moment)
     day = capfirst(day_words(local.date()))
-    near = abs((local.date() - timezone.localdate()).days) < 7
-    return f"{day} {local:%H:%M}" if near else f"{day}, {local:%H:%M}"
+    # “Thu 16:00”, but “12 Oct, 16:00”: two numbers side by side want a comma.
+    named = -1 <= (local.date() - timezone.localdate()).days < 7
+    return f"{day} {local:%H:%M}" if named else f"{day}, {local:%H:%M}"
 
 
 @register.filter
@@ -45,4 +46,4 @@ def due_words(promise: object) -> str:
     local = timezone.localtime(promise.due_utc)  # type: ignore[attr-defined]
     if local.date() == timezone.localdate():
         return f"{local:%H:%M}"
-    return f"{capfirst(day_words(local.date()))} {local:%H:%M}"
+    return moment_words(promise.due_utc)  # type: ignore[attr-defined]

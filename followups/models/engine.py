@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 PROBE_EVERY = dt.timedelta(minutes=15)
@@ -28,7 +29,8 @@ class Heartbeat(models.Model):
 
     @classmethod
     def beat(cls, name: str, now: dt.datetime) -> None:
-        cls.objects.update_or_create(name=name, defaults={"beat_at": now})
+        if not cls.objects.filter(name=name).update(beat_at=now):
+            cls.objects.update_or_create(name=name, defaults={"beat_at": now})
 
     @classmethod
     def last(cls, name: str) -> dt.datetime | None:
@@ -64,16 +66,21 @@ class Mailer(models.Model):
 
     @classmethod
     def load(cls) -> Mailer:
-        return cls.objects.get_or_create(pk=cls.THE_ONE)[0]
+        """The one mailer; one that was never paused need not have a row."""
+        return cls.objects.filter(pk=cls.THE_ONE).first() or cls(pk=cls.THE_ONE)
 
     @property
     def is_paused(self) -> bool:
         return self.paused_at is not None
 
     def pause(self, reason: str, now: dt.datetime) -> None:
-        """Stop: sign-in or encryption fails, and no attempt of any mail would do better."""
-        Mailer.objects.filter(pk=self.pk).update(
-            paused_at=self.paused_at or now,
+        """Stop: sign-in or encryption fails, and no attempt of any mail would do better.
+
+        It is paused since the first time, however many find it out at once.
+        """
+        row, _made = Mailer.objects.get_or_create(pk=self.pk)
+        Mailer.objects.filter(pk=row.pk).update(
+            paused_at=Coalesce("paused_at", Value(now)),
             paused_because=reason[:500],
             probe_at=now + PROBE_EVERY,
         )
@@ -85,5 +92,7 @@ class Mailer(models.Model):
 
     def take_probe(self, now: dt.datetime) -> bool:
         """Whether it is this caller's turn to try the server; of many ticks one gets a yes."""
-        rows = Mailer.objects.filter(pk=self.pk, paused_at__isnull=False, probe_at__lte=now)
+        # A turn far ahead was set by a clock that has been put right since.
+        turn = Q(probe_at__lte=now) | Q(probe_at__gt=now + 2 * PROBE_EVERY)
+        rows = Mailer.objects.filter(turn, pk=self.pk, paused_at__isnull=False)
         return bool(rows.update(probe_at=now + PROBE_EVERY))

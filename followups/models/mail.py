@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 from accounts.owned import AcrossOwners, OwnedManager, OwnedModel, OwnedQuerySet
 
 # A sender that says nothing for so long is taken for dead. The transport gives up well before.
 LEASE = dt.timedelta(seconds=90)
+# Later than this a mail says so, and several reminders of one user go as one that sums up.
+LATE = dt.timedelta(minutes=10)
 BACKOFF = [
     dt.timedelta(minutes=1),
     dt.timedelta(minutes=5),
@@ -28,9 +32,21 @@ LATER_BACKOFF = dt.timedelta(hours=6)
 GIVE_UP_AFTER = dt.timedelta(hours=72)
 
 
+# No step of ours reaches further ahead than this; a moment that does was written by a clock that
+# was wrong, and would be waited for in vain once it is right.
+FURTHEST = dt.timedelta(hours=12)
+
+
+def id_domain() -> str:
+    """This installation's name as it may stand to the right of an @ (RFC 5322, 3.6.4)."""
+    if ":" in settings.PUBLIC_HOST:
+        return f"[{settings.PUBLIC_HOST}]"
+    return punycode(settings.PUBLIC_HOST)
+
+
 def make_message_id() -> str:
-    """A Message-ID (RFC 5322, 3.6.4), fixed for the life of the mail."""
-    return f"<{uuid.uuid4().hex}@{settings.PUBLIC_HOST}>"
+    """A Message-ID, fixed for the life of the mail."""
+    return f"<{uuid.uuid4().hex}@{id_domain()}>"
 
 
 class MailQuerySet(OwnedQuerySet):
@@ -95,8 +111,9 @@ class Mail(OwnedModel):
                 fields=["not_before"], condition=Q(state="scheduled"), name="mail_scheduled"
             ),
             models.Index(
+                # Not by state: SQLite would not see that either of two is one of the two.
                 fields=["lease_until"],
-                condition=Q(state__in=["claimed", "sending"]),
+                condition=Q(lease_until__isnull=False),
                 name="mail_leased",
             ),
             models.Index(fields=["owner", "state"], name="mail_by_state"),
@@ -125,66 +142,91 @@ class Mail(OwnedModel):
     # The state machine. Each step is one conditional update, committed before anything else
     # happens; a False says that the mail is no longer ours to move. ----------------------------
 
-    def _move(self, *, held_in: State, **changes: Any) -> bool:
-        rows = Mail.across_owners.filter(pk=self.pk, token=self.token, state=held_in)
+    def _move(self, held_in: State, *, only_if: Q | None = None, **changes: Any) -> bool:
+        rows = Mail.across_owners.filter(
+            only_if or Q(), pk=self.pk, token=self.token, state=held_in
+        )
         moved = bool(rows.update(**changes))
         if moved:
             for name, value in changes.items():
                 setattr(self, name, value)
         return moved
 
-    def begin(self, now: dt.datetime) -> bool:
-        """claimed → sending: only while the lease holds and something in it is still wanted.
+    def begin(
+        self, contents: Collection[tuple[int, int]], recipient: str, now: dt.datetime
+    ) -> bool:
+        """claimed → sending: the last moment at which anything can stop it (rule 4).
 
-        Numbers as in rule 4. A mail whose reminders were all cancelled goes no further.
+        1. The promises in it are held, so that none is kept, moved or trashed meanwhile.
+        2. `contents`, the reminders (id, revision) that it was written from, must be all that is
+           wanted of it now: else False, and it has to be written anew.
+        3. Ours, and the lease not run out, it moves on, and `recipient` is noted.
         """
+        from followups.models.promise import Promise
         from followups.models.reminder import Reminder
 
-        wanted = Reminder.across_owners.live().filter(mail=models.OuterRef("pk"))
-        rows = Mail.across_owners.filter(
-            models.Exists(wanted) | Q(kind=self.Kind.TEST),
-            pk=self.pk,
-            token=self.token,
-            state=self.State.CLAIMED,
-            lease_until__gt=now,
-        )
-        lease = now + LEASE
-        if not rows.update(state=self.State.SENDING, lease_until=lease):
+        inside = Reminder.across_owners.filter(mail=self.pk)
+        if not contents and self.kind != self.Kind.TEST:
             return False
-        self.state, self.lease_until = self.State.SENDING, lease
-        return True
+        with transaction.atomic():
+            if contents and transaction.get_connection().features.has_select_for_update:
+                # SQLite's transaction has the whole database to itself already.
+                rows = Promise.across_owners.filter(pk__in=inside.values("promise"))
+                list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+            if contents and set(inside.live().values_list("pk", "revision")) != set(contents):
+                return False
+            moved = self._move(
+                self.State.CLAIMED,
+                only_if=Q(lease_until__gt=now),
+                state=self.State.SENDING,
+                lease_until=now + LEASE,
+                recipient=recipient,
+            )
+            if moved and self.attempts:
+                # What was to go at an earlier try and is no longer wanted does not go with it.
+                inside.filter(cancelled_at=None).exclude(
+                    pk__in=[pk for pk, _revision in contents]
+                ).update(cancelled_at=now)
+        return moved
 
     def accept(self, answer: str, now: dt.datetime) -> bool:
         """sending → sent: the server answered 250 after the final dot."""
-        return self._move(
-            held_in=self.State.SENDING,
-            state=self.State.SENT,
-            token=None,
-            lease_until=None,
-            sent_at=now,
-            answer=answer[:500],
-        )
+        sent: dict[str, Any] = {
+            "state": self.State.SENT,
+            "token": None,
+            "lease_until": None,
+            "sent_at": now,
+            "answer": answer[:500],
+        }
+        if self._move(self.State.SENDING, **sent):
+            return True
+        # The lease ran out under us (a laptop that slept), and the mail was taken for doubtful.
+        # Now it is known after all: once is enough.
+        in_doubt = [self.State.SCHEDULED, self.State.CLAIMED, self.State.HELD]
+        rows = Mail.across_owners.filter(pk=self.pk, state__in=in_doubt, ambiguous=True)
+        return bool(rows.update(ambiguous=self.ambiguous, **sent))
 
     def keep_here(self, subject: str, text: str, now: dt.datetime) -> bool:
         """sending → kept: there is no mail server, so the app shows it."""
         return self._move(
-            held_in=self.State.SENDING,
+            self.State.SENDING,
             state=self.State.KEPT,
             token=None,
             lease_until=None,
             sent_at=now,
-            subject=subject,
+            subject=subject[:255],
             text=text,
         )
 
     def release(self, *, held_in: State = State.CLAIMED) -> bool:
         """Back to scheduled as if never touched: the trouble was not this mail's."""
-        return self._move(
-            held_in=held_in, state=self.State.SCHEDULED, token=None, lease_until=None
-        )
+        return self._move(held_in, state=self.State.SCHEDULED, token=None, lease_until=None)
 
     def postpone(self, answer: str, now: dt.datetime, *, held_in: State = State.SENDING) -> bool:
-        """Try again later (rule 5's backoff), or fail after 72 hours of trying."""
+        """Try again later (rule 5's backoff), or fail after 72 hours of trying.
+
+        A machine that slept through the 72 hours has not tried: the short waits come first.
+        """
         first = self.first_tried_at or now
         attempts = self.attempts + 1
         wait = BACKOFF[attempts - 1] if attempts <= len(BACKOFF) else LATER_BACKOFF
@@ -195,16 +237,14 @@ class Mail(OwnedModel):
             "first_tried_at": first,
             "answer": answer[:500],
         }
-        if now + wait > first + GIVE_UP_AFTER:
-            return self._move(held_in=held_in, state=self.State.FAILED, **changes)
-        return self._move(
-            held_in=held_in, state=self.State.SCHEDULED, not_before=now + wait, **changes
-        )
+        if attempts > len(BACKOFF) and now + wait > first + GIVE_UP_AFTER:
+            return self._move(held_in, state=self.State.FAILED, **changes)
+        return self._move(held_in, state=self.State.SCHEDULED, not_before=now + wait, **changes)
 
     def fail(self, answer: str, *, held_in: State = State.SENDING) -> bool:
         """sending → failed: the server refused it for good. It stands on Today until settled."""
         return self._move(
-            held_in=held_in,
+            held_in,
             state=self.State.FAILED,
             token=None,
             lease_until=None,
@@ -215,7 +255,7 @@ class Mail(OwnedModel):
     def leave_in_doubt(self, answer: str, now: dt.datetime) -> bool:
         """The reply to the final dot is unknown: once more under the same id, then held."""
         return self._move(
-            held_in=self.State.SENDING,
+            self.State.SENDING,
             state=self.State.HELD if self.ambiguous else self.State.SCHEDULED,
             token=None,
             lease_until=None,
@@ -227,20 +267,30 @@ class Mail(OwnedModel):
 
     # What its owner does with a mail that failed or is held --------------------------------------
 
-    def retry(self) -> None:
-        """Send it after all, at the next tick."""
-        self.state, self.not_before = self.State.SCHEDULED, timezone.now()
-        self.attempts, self.first_tried_at, self.settled_at = 0, None, None
-        self.save()
+    def retry(self) -> bool:
+        """Send it after all, at the next tick; False if it no longer stands to be looked at."""
+        return self._deal(
+            state=self.State.SCHEDULED,
+            not_before=timezone.now(),
+            attempts=0,
+            first_tried_at=None,
+            settled_at=None,
+        )
 
-    def settle(self) -> None:
+    def settle(self) -> bool:
         """It has been seen; it need not stand on Today any more."""
-        self.settled_at = timezone.now()
-        self.save()
+        return self._deal(settled_at=timezone.now())
+
+    def _deal(self, **changes: Any) -> bool:
+        """Conditional like every step: a second press must not undo what came of the first."""
+        rows = Mail.objects.of(self.owner_id).troubled().filter(pk=self.pk)
+        done = bool(rows.update(**changes))
+        self.refresh_from_db()
+        return done
 
     @property
     def was_late(self) -> bool:
-        return bool(self.sent_at and self.sent_at - self.due_utc > dt.timedelta(minutes=10))
+        return bool(self.sent_at and self.sent_at - self.due_utc > LATE)
 
     @property
     def is_under_way(self) -> bool:

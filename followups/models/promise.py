@@ -23,6 +23,9 @@ from contacts import phones
 from contacts.models import NAME_LENGTH, Firm, Recruiter
 from followups import local_time
 
+# Beyond these the calendar of dates and zones ends, and so does what a promise can mean.
+FIRST_DAY, LAST_DAY = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
+
 
 class NotOpen(Exception):
     """The promise has ended already; what was asked for makes sense only while it is open."""
@@ -106,12 +109,14 @@ class Promise(OwnedModel):
     due_time = models.TimeField(_("at"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_time_zone])
     due_utc = models.DateTimeField(editable=False)
+    # When this moment was agreed on: at the promise's making, its last move or its reopening.
+    agreed_at = models.DateTimeField(default=timezone.now, editable=False)
     phone = models.CharField(_("number to call"), max_length=20, blank=True)
 
     recruiter = models.ForeignKey(
         Recruiter,
         verbose_name=_("recruiter"),
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         blank=True,
         related_name="promises",
@@ -119,7 +124,7 @@ class Promise(OwnedModel):
     firm = models.ForeignKey(
         Firm,
         verbose_name=_("firm"),
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         blank=True,
         related_name="promises",
@@ -195,6 +200,12 @@ class Promise(OwnedModel):
         return capfirst(str(self.get_kind_display()))
 
     @property
+    def calls_for_a_call(self) -> bool:
+        """Whether the one thing to do is to ring them, and the number is at hand."""
+        mine = self.owed_by == self.Party.ME
+        return bool(self.is_open and mine and self.kind == self.Kind.CALL_BACK and self.phone)
+
+    @property
     def phone_display(self) -> str:
         return phones.display(self.phone) if self.phone else ""
 
@@ -223,7 +234,11 @@ class Promise(OwnedModel):
 
     def clean(self) -> None:
         super().clean()
-        if self.due_on is None or self.due_time is None or not self.time_zone:
+        if self.due_on is None:
+            return
+        if not FIRST_DAY <= self.due_on <= LAST_DAY:
+            raise ValidationError({"due_on": _("Choose a day between 1970 and 2199.")})
+        if self.due_time is None or not self.time_zone:
             return
         if local_time.is_skipped(self.due_on, self.due_time, self.zone):
             first = local_time.to_utc(self.due_on, self.due_time, self.zone).astimezone(self.zone)
@@ -247,15 +262,19 @@ class Promise(OwnedModel):
         """Save, and plan its reminders anew in the same transaction (DESIGN section 6, rule 1)."""
         # The plan is made of this row's saved state, so the import may not be a module's: the
         # module of the plan reads this one.
-        from followups.reminders import replan
+        from followups.reminders import preferences_of, replan
 
-        self.due_utc = self.derive_due_utc()
+        due = self.derive_due_utc()
+        if due != self.due_utc:
+            self.due_utc, self.agreed_at = due, timezone.now()
         self.revision += 1
         if (fields := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = {*fields, "due_utc", "revision"}
+            kwargs["update_fields"] = {*fields, "due_utc", "agreed_at", "revision"}
         with transaction.atomic():
+            # Held before the promise's own row, in the order in which settings hold them.
+            preferences = preferences_of(self.owner_id)
             super().save(**kwargs)
-            replan(self)
+            replan(self, preferences=preferences)
 
     def _end(self, state: str, outcome: str, now: dt.datetime | None) -> None:
         if not self.is_open:
@@ -280,6 +299,7 @@ class Promise(OwnedModel):
     def reopen(self) -> None:
         """Undo its ending; the reminders that are still to come are planned again."""
         self.state, self.outcome, self.ended_at = self.State.OPEN, "", None
+        self.agreed_at = timezone.now()
         self.save()
 
     def snooze(self, *, due_on: dt.date, due_time: dt.time | None, time_zone: str) -> None:

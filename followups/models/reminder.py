@@ -45,11 +45,12 @@ class ReminderEngineQuerySet(models.QuerySet):
         """Live, and in no mail yet."""
         return self.live().filter(mail=None)
 
-    def not_gone(self) -> Self:
-        """Not cancelled, and not handed to a mail that is under way or has ended."""
-        return self.filter(cancelled_at=None).filter(
-            models.Q(mail=None) | models.Q(mail__state__in=Mail.WAITING)
-        )
+    def unsettled(self) -> Self:
+        """Not cancelled, and not known to have gone: what a new plan has to reckon with."""
+        open_ended = [*Mail.WAITING, Mail.State.SENDING, Mail.State.FAILED, Mail.State.HELD]
+        return self.filter(
+            models.Q(mail=None) | models.Q(mail__state__in=open_ended), cancelled_at=None
+        ).select_related("mail")
 
 
 class Reminder(OwnedModel):
@@ -65,7 +66,7 @@ class Reminder(OwnedModel):
     channel = models.CharField(_("by"), max_length=8, choices=Channel, default=Channel.EMAIL)
     due_utc = models.DateTimeField(_("due"))
     mail = models.ForeignKey(
-        Mail, on_delete=models.PROTECT, null=True, blank=True, related_name="reminders"
+        Mail, on_delete=models.RESTRICT, null=True, blank=True, related_name="reminders"
     )
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
@@ -95,6 +96,16 @@ class Reminder(OwnedModel):
         return f"{self.occasion} of promise {self.promise_id}"
 
     @property
+    def is_waiting(self) -> bool:
+        """Planned, or in a mail that has not begun to go."""
+        return self.mail is None or self.mail.state in Mail.WAITING
+
+    @property
+    def may_have_gone(self) -> bool:
+        """In a mail that has begun to go at least once, and may have arrived."""
+        return self.mail is not None and (not self.is_waiting or self.mail.ambiguous)
+
+    @property
     def occasion_words(self) -> str:
         match self.occasion.split("_"):
             case ["lead"]:
@@ -110,6 +121,6 @@ class Reminder(OwnedModel):
     @property
     def standing(self) -> str:
         """Where it stands, in a word or two."""
-        if self.mail is not None:
-            return str(self.mail.get_state_display())
-        return str(_("cancelled") if self.cancelled_at else _("planned"))
+        if self.cancelled_at:
+            return str(_("cancelled"))
+        return str(self.mail.get_state_display() if self.mail else _("planned"))

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.middleware import answers_without_account
 from accounts.pages import choice, own_or_404, page_of
+from accounts.requests import OwnerRequest
 from followups.health import engine_troubles
 from followups.models import Mail, Reminder
 from followups.tasks import nudge
 
 
 @require_safe
-def reminder_list(request: HttpRequest) -> HttpResponse:
+def reminder_list(request: OwnerRequest) -> HttpResponse:
     """What waits, soonest first, or what went, newest first; above both, what needs a look."""
     show = choice(request, "show", ["waiting", "gone"])
     rows = Reminder.objects.of(request.user).for_list()
@@ -37,7 +38,7 @@ def reminder_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def mail_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def mail_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     """One mail: where it stands, and its text if it was kept here."""
     mail = own_or_404(Mail.objects.of(request.user), pk)
     reminders = mail.reminders.select_related("promise__recruiter", "promise__firm")
@@ -47,7 +48,7 @@ def mail_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def send_test(request: HttpRequest) -> HttpResponse:
+def send_test(request: OwnerRequest) -> HttpResponse:
     """Send me a test: a real mail by the real way. Its page tells how far it has come."""
     now = timezone.now()
     mail = Mail.objects.create(
@@ -58,7 +59,7 @@ def send_test(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def mail_retry(request: HttpRequest, pk: int) -> HttpResponse:
+def mail_retry(request: OwnerRequest, pk: int) -> HttpResponse:
     mail = own_or_404(Mail.objects.of(request.user).troubled(), pk)
     mail.retry()
     nudge()
@@ -67,7 +68,7 @@ def mail_retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def mail_settle(request: HttpRequest, pk: int) -> HttpResponse:
+def mail_settle(request: OwnerRequest, pk: int) -> HttpResponse:
     mail = own_or_404(Mail.objects.of(request.user).troubled(), pk)
     mail.settle()
     messages.success(request, _("Set aside."))

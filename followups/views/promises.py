@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,6 +13,7 @@ from django_htmx.http import reswap, retarget
 
 from accounts.owned import StaleVersion
 from accounts.pages import choice, own_or_404, page_of, posted, where_from
+from accounts.requests import OwnerRequest
 from followups.forms import PromiseForm, SnoozeForm
 from followups.models import Promise
 from followups.models.promise import NotOpen
@@ -22,7 +23,7 @@ OUTCOME_LENGTH = 500
 
 
 @require_safe
-def promise_list(request: HttpRequest) -> HttpResponse:
+def promise_list(request: OwnerRequest) -> HttpResponse:
     """Open promises by urgency, or ended ones newest first; mine, theirs or all."""
     show = choice(request, "show", ["open", "ended"])
     whose = choice(request, "whose", ["all", "mine", "theirs"])
@@ -37,7 +38,7 @@ def promise_list(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, promise: Promise, snooze_form: SnoozeForm | None = None
+    request: OwnerRequest, promise: Promise, snooze_form: SnoozeForm | None = None
 ) -> HttpResponse:
     context = {
         "promise": promise,
@@ -55,26 +56,26 @@ def _page(
 
 
 @require_safe
-def promise_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def promise_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     rows = Promise.objects.of(request.user).with_names().select_related("call")
     return _page(request, own_or_404(rows, pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def promise_new(request: HttpRequest) -> HttpResponse:
+def promise_new(request: OwnerRequest) -> HttpResponse:
     initial = {name: request.GET.get(name) for name in ("recruiter", "firm")}
     form = PromiseForm(posted(request), owner=request.user, initial=initial)
     return _edit(request, form, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def promise_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def promise_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     promise = own_or_404(Promise.objects.of(request.user), pk)
     form = PromiseForm(posted(request), instance=promise, owner=request.user)
     return _edit(request, form, promise)
 
 
-def _edit(request: HttpRequest, form: PromiseForm, promise: Promise | None) -> HttpResponse:
+def _edit(request: OwnerRequest, form: PromiseForm, promise: Promise | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             saved = form.save()
@@ -89,7 +90,7 @@ def _edit(request: HttpRequest, form: PromiseForm, promise: Promise | None) -> H
     return render(request, "followups/promise_form.html", context, status=status)
 
 
-def _changed(request: HttpRequest, promise: Promise, said: str) -> HttpResponse:
+def _changed(request: OwnerRequest, promise: Promise, said: str) -> HttpResponse:
     """After a verb: the row as it is now, or, without htmx, the page it came from."""
     if request.htmx:
         return render(request, "followups/_promise_row.html", {"promise": promise})
@@ -98,7 +99,7 @@ def _changed(request: HttpRequest, promise: Promise, said: str) -> HttpResponse:
 
 
 def _do(
-    request: HttpRequest, pk: int, verb: Callable[[Promise], object], said: str
+    request: OwnerRequest, pk: int, verb: Callable[[Promise], object], said: str
 ) -> HttpResponse:
     """Apply a verb to an own promise. One that ended meanwhile is shown as it is now."""
     promise = own_or_404(Promise.objects.of(request.user).with_names(), pk)
@@ -110,33 +111,33 @@ def _do(
     return _changed(request, promise, said)
 
 
-def _outcome(request: HttpRequest) -> str:
+def _outcome(request: OwnerRequest) -> str:
     return request.POST.get("outcome", "").strip()[:OUTCOME_LENGTH]
 
 
 @require_POST
-def keep(request: HttpRequest, pk: int) -> HttpResponse:
+def keep(request: OwnerRequest, pk: int) -> HttpResponse:
     return _do(request, pk, lambda promise: promise.keep(_outcome(request)), _("Kept."))
 
 
 @require_POST
-def release(request: HttpRequest, pk: int) -> HttpResponse:
+def release(request: OwnerRequest, pk: int) -> HttpResponse:
     return _do(request, pk, lambda promise: promise.release(_outcome(request)), _("Released."))
 
 
 @require_POST
-def mark_broken(request: HttpRequest, pk: int) -> HttpResponse:
+def mark_broken(request: OwnerRequest, pk: int) -> HttpResponse:
     said = _("Marked as broken.")
     return _do(request, pk, lambda promise: promise.mark_broken(_outcome(request)), said)
 
 
 @require_POST
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: OwnerRequest, pk: int) -> HttpResponse:
     return _do(request, pk, lambda promise: promise.reopen(), _("Open again."))
 
 
 @require_POST
-def snooze(request: HttpRequest, pk: int) -> HttpResponse:
+def snooze(request: OwnerRequest, pk: int) -> HttpResponse:
     promise = own_or_404(Promise.objects.of(request.user).with_names(), pk)
     form = SnoozeForm(request.POST, promise=promise, zone_name=request.user.time_zone)
     if not form.is_valid():

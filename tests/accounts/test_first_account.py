@@ -127,7 +127,7 @@ def test_it_refuses_the_second_of_two_who_saw_no_account(user: User) -> None:
 def test_it_sends_the_second_of_two_to_sign_in(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = iter([False, False, False])  # the middleware's, the view's, the last before the insert
+    answers = iter([False, False])  # the page's look, and the last one before the insert
     really = first_account.exists
     monkeypatch.setattr(first_account, "exists", lambda: next(answers, True) and really())
     response = Client().post(WELCOME, {**TYPED, "email": "eve@example.org"})

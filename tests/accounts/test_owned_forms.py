@@ -39,9 +39,7 @@ def choices(form: forms.BaseForm) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("form_class", every_owned_form(), ids=lambda form: form.__name__)
-def test_it_lists_no_row_of_another(
-    form_class: type[OwnedForm], user: User, other: User
-) -> None:
+def test_it_lists_no_row_of_another(form_class: type[OwnedForm], user: User, other: User) -> None:
     for make in (FirmFactory, RecruiterFactory, OpportunityFactory):
         make(owner=other)
         make(owner=user)
@@ -117,9 +115,7 @@ def test_it_shows_both_texts_of_two_edits_and_saves_neither_silently(user: User)
 
 
 @pytest.mark.parametrize("version", ["", "0", "99", "-1", "abc", "9" * 30])
-def test_it_takes_any_version_but_the_current_one_for_a_conflict(
-    user: User, version: str
-) -> None:
+def test_it_takes_any_version_but_the_current_one_for_a_conflict(user: User, version: str) -> None:
     firm = FirmFactory(owner=user)
     form = FirmForm(firm_data(firm, notes="x", version=version), instance=firm, owner=user)
     assert not form.is_valid()

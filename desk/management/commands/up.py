@@ -6,17 +6,22 @@ import os
 import runpy
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.cache import caches
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandParser, call_command
 from django.db import OperationalError, connection, connections
 
 from accounts import first_account
 from crm import supervisor
+
+# Elsewhere the system's own libraries do not survive a fork.
+CAN_FORK = sys.platform == "linux"
 
 
 def refuse(reason: str) -> NoReturn:
@@ -86,6 +91,8 @@ def collect_static() -> None:
     versions stay, for pages that are still open in a browser.
     """
     root = Path(settings.STATIC_ROOT)
+    if root.is_dir() and not os.access(root, os.W_OK):
+        return  # they came with the image (Dockerfile)
     mark = root / "collected.sha256"
     fingerprint = static_fingerprint()
     if (
@@ -98,38 +105,54 @@ def collect_static() -> None:
     mark.write_text(fingerprint)
 
 
-def fork(command: list[str], *, keep_out: int) -> int:
-    """Start `python -m command` in a copy of this process; returns its number.
+def migrate() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
 
-    Everything is imported already: the first page comes a second sooner, and memory that neither
-    side changes is shared. When it dies the supervisor starts it afresh, in the ordinary way.
-    `keep_out` is a file number that it must not hold.
-    """
+
+def fork(work: Callable[[], None]) -> int:
+    """Do `work` in a copy of this process; returns its number."""
     pid = os.fork()
-    if pid:
-        return pid
-    os.setpgid(0, 0)
-    os.close(keep_out)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.chdir(supervisor.PROJECT)
-    sys.argv = command
-    runpy.run_module(command[0], run_name="__main__", alter_sys=True)
-    sys.exit()
+    if pid == 0:
+        work()
+        sys.exit()
+    return pid
+
+
+def prepare() -> None:
+    """Bring the database and the static files up to date.
+
+    Each in a process of its own where that is possible: they need not wait for each other, and
+    the 40 MB that migrations leave in memory end with it.
+    """
+    tasks = [migrate] if settings.DEBUG else [migrate, collect_static]
+    if not CAN_FORK:
+        for task in tasks:
+            task()
+        return
+    connections.close_all()  # a connection to SQLite must not be carried through a fork
+    statuses = [os.waitpid(pid, 0)[1] for pid in [fork(task) for task in tasks]]
+    if any(statuses):
+        sys.exit(1)  # it has said why
 
 
 class Command(BaseCommand):
     help = "Bring the database up to date and run the web and the worker until stopped."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--web-only",
+            action="store_true",
+            help="no worker and no supervisor: where a container runs each on its own",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        """1. Take the port. 2. Migrate. 3. Collect static files. 4. Start web and worker.
-        5. Become their supervisor.
+        """1. Take the port. 2. Prepare database and static files. 3. Start web and worker.
+        4. Become their supervisor.
         """
         listener = listen(settings.HOST, settings.PORT)
         check_database()
         check_broker()
-        call_command("migrate", interactive=False, verbosity=0)
-        if not settings.DEBUG:
-            collect_static()
+        prepare()
         self.stdout.write(f"Wordkeeper is at {settings.PUBLIC_URL}/")
         if message := first_account.setup_code_message():
             self.stdout.write(message)
@@ -137,21 +160,39 @@ class Command(BaseCommand):
         self.stdout.flush()
         connections.close_all()
         caches.close_all()
+        # The children work in the project's folder: a path that was relative here must not be there.
+        os.environ["WORDKEEPER_DATA"] = str(settings.DATA_DIR)
+        if options["web_only"]:
+            command = supervisor.commands(listener.fileno())["web"]
+            os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606
 
+        # Children hold the reading end and end with the writing one (crm/lifeline.py).
         lifeline, held = os.pipe()
         os.set_inheritable(lifeline, True)
         os.environ["WORDKEEPER_LIFELINE"] = str(lifeline)
         children: list[int] = []
-        if sys.platform == "linux":  # elsewhere system libraries do not survive a fork
+        if CAN_FORK:
             gc.collect()
             gc.freeze()  # the collector would otherwise write to every object, and copy it
-            children = [
-                fork(command, keep_out=held)
-                for command in supervisor.commands(listener.fileno()).values()
-            ]
+            for command in supervisor.commands(listener.fileno()).values():
+                children.append(fork(partial(become, command, held)))
         os.set_inheritable(held, True)
         numbers = (listener.fileno(), held, settings.DATA_DIR, *children)
         os.execv(  # noqa: S606
             sys.executable,
             [sys.executable, "-P", supervisor.__file__, *map(str, numbers)],
         )
+
+
+def become(command: list[str], held: int) -> None:
+    """Run `python -m command` in this process, a copy of the one that has imported everything.
+
+    The first page comes a second sooner, and memory that neither side changes is shared. When it
+    dies the supervisor starts it afresh, in the ordinary way.
+    """
+    os.setpgid(0, 0)
+    os.close(held)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.chdir(supervisor.PROJECT)
+    sys.argv = command
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)

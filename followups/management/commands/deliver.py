@@ -1,17 +1,15 @@
 """Send what is due, without Celery: once, or again and again with --loop."""
 
-import logging
-import time
+import signal
 from argparse import ArgumentParser
+from types import FrameType
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 
-from followups.delivery import dispatch_due
-
-log = logging.getLogger("followups.deliver")
+from followups.delivery import dispatch_due, leaving, look
 
 
 class Command(BaseCommand):
@@ -28,11 +26,15 @@ class Command(BaseCommand):
         if not loop:
             self.stdout.write(f"{dispatch_due()} sent")
             return
-        while True:
-            try:
-                dispatch_due()
-            except DatabaseError:
-                # A database that restarts must not end the loop that keeps promises.
-                log.exception("this look failed; the next is in %s s", settings.TICK_SECONDS)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, leave)
+        while not leaving.is_set():
+            look()
             close_old_connections()
-            time.sleep(settings.TICK_SECONDS)
+            leaving.wait(settings.TICK_SECONDS)
+
+
+def leave(number: int, frame: FrameType | None) -> None:
+    """Finish the mail in hand and go; asked a second time, at once."""
+    signal.signal(number, signal.SIG_DFL)
+    leaving.set()

@@ -1,0 +1,80 @@
+"""What the demo's calls are made of. Names are invented; likeness is chance."""
+
+FIRST_NAMES = """
+Adaeze Agnès Amara Anders Anneke Antoine Aoife Arjun Astrid Beatriz Benedikt Bram Camille Carlos
+Chiara Clémence Daniela Dieter Eilidh Elif Émile Esther Fergus Florian Fatima Gábor Greta Hamish
+Hanna Ingrid Isabel Ivo Jean-Luc Joanna Jürgen Karin Katarzyna Kenji Lars Lena Lucy Magnus Małgorzata
+Marcus Marta Miriam Nadia Naomi Niamh Olu Oskar Paola Pieter Priya Rafael Rosalind Ruth Søren Sandra
+Silke Tamsin Thandi Tom Ulrike Viktor Wanjiru Xavier Yasmin Zoë
+""".split()
+
+LAST_NAMES = """
+Achterberg Adeyemi Ashdown Bächtold Baptiste Beaumont Bellweather Brandt Calder Castellane Ceballos
+Chevalier Cotterill Darnley Delacroix Dunmore Eberhardt Eriksen Fairclough Farrant Fischl Galbraith
+Grant Grünwald Haldane Hartwell Hollis Iwasaki Jellicoe Kaczmarek Kerrigan Kowalczyk Lafontaine
+Lindqvist Lorimer MacAllan Marchetti Müller Nakagawa Northcote Oakline Oduya Okonjo Östberg Pemberton
+Quill Raman Rautenberg Rhys Sandoval Schönfeld Silveira Stenmark Tallis Thorne Ullmann Vane Vasquez
+Verhoeven Wainwright Westerberg Wolcott Yardley Zellweger
+""".split()
+
+FIRM_ENDINGS = ["Search", "Partners", "& Vane", "Executive", "Associates", "& Hollis", "Leadership"]
+TITLES = ["Partner", "Principal", "Consultant", "Associate", "Researcher", "Managing Partner", ""]
+SPECIALTIES = [
+    "Consumer and retail",
+    "Industrial and private equity",
+    "Financial services",
+    "Technology and media",
+    "Health and life sciences",
+    "",
+]
+POSITIONS = [
+    "CFO",
+    "Finance director",
+    "COO",
+    "Managing director, Europe",
+    "Interim CFO",
+    "Chief people officer",
+    "General counsel",
+    "Head of transformation",
+    "Non-executive director",
+    "Chief digital officer",
+]
+CLIENTS = [
+    "Acme Foods",
+    "Northwind Rail",
+    "Bluebell Homes",
+    "Corvid Instruments",
+    "Delft & Daughters",
+    "Harbour Light",
+    "Kestrel Mutual",
+    "Meridian Yards",
+    "Pennine Paper",
+    "Saltmarsh Energy",
+]
+PLACES = ["London", "Leeds", "Zürich", "Amsterdam", "New York", "remote", "Munich", ""]
+RELATIONS = ["worked together", "studied together", "my old boss", "from the board", "a supplier"]
+FOUND_THROUGH = ["LinkedIn", "named by a former colleague", "the conference in May", "their files", ""]
+NOTES = [
+    "Reports to the founder; they want somebody who has sold a company before.",
+    "Retained. Client told in confidence, not to be repeated. Long list closes at the end of the month.",
+    "Asked whom I know in the north. Said I would think about it.",
+    "Package starts low; bonus is where it moves. I said what the floor is.",
+    "No job description yet. She will send one once the board has agreed to it.",
+    "Market talk: three finance chiefs moving in the sector, none announced.",
+    "Not for me: too small, too far. Said so, and thanked him for thinking of me.",
+    "Wants to present me before Christmas. I asked for two days.",
+    "Family-owned, second generation, first outsider in the chair. Sounded honest about it.",
+    "Has placed two people I know there. Seems to understand the business.",
+]
+SHORT_NOTES = ["", "In a meeting.", "Walked out of the lift.", "Left a number.", "On the train."]
+PROMISED = {
+    "call_back": ["Call back", "Call back about the role", "Ring before they close the list"],
+    "take_their_call": ["Take their call", "Take the call on the mobile"],
+    "send_names": ["Send two names", "Name somebody for the interim role"],
+    "send_resume": ["Send my résumé", "Send the short résumé"],
+    "send_information": ["Send the dates I can travel", "Send the reference’s number"],
+    "give_decision": ["Say yes or no", "Say whether they may present me"],
+    "vet_firm": ["Ask around about the firm", "Ring their switchboard back"],
+}
+THEIRS = ["Job description", "Name of the client", "Feedback from the first round", "Salary range"]
+OUTCOMES = ["", "rang, ten minutes", "called: no names came to mind", "sent by mail", "left word"]

@@ -1,0 +1,183 @@
+"""My zone, and how I want to be reminded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Preferences, User
+from followups.models import Reminder
+from tests.factories import PromiseFactory
+from tests.pages import errors_of, fill_in, html
+
+SETTINGS = "/settings/"
+
+
+def preferences_of(user: User) -> Preferences:
+    return Preferences.objects.of(user).get()
+
+
+def type_in(client: Client, **values: Any) -> Any:
+    return client.post(SETTINGS, fill_in(client, SETTINGS, having="lead_minutes", **values))
+
+
+def test_it_saves(client: Client, user: User) -> None:
+    response = type_in(
+        client,
+        time_zone="America/New_York",
+        phone_region="us",
+        lead_minutes="30",
+        digest_time="06:45",
+        working_days=["0", "6"],
+        quiet_from="21:00",
+        quiet_until="08:00",
+    )
+    assert response.headers["Location"] == SETTINGS
+    user.refresh_from_db()
+    assert (user.time_zone, user.phone_region) == ("America/New_York", "US")
+    saved = preferences_of(user)
+    assert (saved.lead_minutes, saved.digest_time) == (30, dt.time(6, 45))
+    assert saved.working_days == [0, 6]
+    assert (saved.quiet_from, saved.quiet_until) == (dt.time(21), dt.time(8))
+
+
+def test_it_comes_back_as_it_was_saved(client: Client, user: User) -> None:
+    before = preferences_of(user)
+    assert type_in(client).status_code == 302
+    after = preferences_of(user)
+    for name in ("lead_minutes", "digest_time", "working_days", "quiet_from", "discreet_mail"):
+        assert getattr(after, name) == getattr(before, name), name
+
+
+def test_it_lets_a_tick_be_taken_away(client: Client, user: User) -> None:
+    data = fill_in(client, SETTINGS, having="lead_minutes")
+    assert data.pop("discreet_mail")
+    client.post(SETTINGS, data)
+    assert not preferences_of(user).discreet_mail
+
+
+def test_it_ends_quiet_hours_when_both_are_left_out(client: Client, user: User) -> None:
+    assert type_in(client, quiet_from="", quiet_until="").status_code == 302
+    assert preferences_of(user).quiet_from is None
+
+
+def test_it_plans_anew_what_has_not_gone(client: Client, user: User) -> None:
+    promise = PromiseFactory(owner=user, due_time=dt.time(12), due_on=dt.date(2099, 3, 4))
+    before = set(promise.reminders.filter(cancelled_at=None).values_list("due_utc", flat=True))
+    type_in(client, lead_minutes="45")
+    rows = Reminder.objects.of(user).filter(cancelled_at=None)
+    assert {row.revision for row in rows} == {Reminder.objects.of(user).latest("pk").revision}
+    leads = {row.due_utc for row in rows if row.occasion == "lead"}
+    assert leads == {dt.datetime(2099, 3, 4, 11, 15, tzinfo=dt.UTC)}
+    assert not leads & before
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("time_zone", ""),
+        ("time_zone", "Europe/Atlantis"),
+        ("time_zone", "\x00"),
+        ("phone_region", "XX"),
+        ("phone_region", "GBR"),
+        ("phone_region", ""),
+        ("lead_minutes", "-1"),
+        ("lead_minutes", "99999999999999999999"),
+        ("lead_minutes", "soon"),
+        ("lead_minutes", "10081"),
+        ("digest_time", "25:00"),
+        ("digest_time", ""),
+        ("working_days", "7"),
+        ("quiet_from", "soon"),
+    ],
+)
+def test_it_says_beside_the_field_what_is_wrong(
+    client: Client, user: User, field: str, value: str
+) -> None:
+    before = preferences_of(user)
+    response = type_in(client, **{"lead_minutes": "77", field: value})
+    assert response.status_code == 422
+    errors = {**errors_of(response), **errors_of(response, form="user_form")}
+    assert list(errors) == [field]
+    if field != "lead_minutes":
+        assert 'value="77"' in html(response)
+    if value and value.isprintable() and field != "working_days":
+        assert f'value="{value}"' in html(response)
+    assert preferences_of(user).version == before.version
+    user.refresh_from_db()
+    assert (user.time_zone, user.phone_region) == ("Europe/London", "GB")
+
+
+def test_it_wants_quiet_hours_whole(client: Client, user: User) -> None:
+    response = type_in(client, quiet_until="")
+    assert response.status_code == 422
+    assert "Quiet hours need both a beginning and an end." in html(response)
+
+
+def test_it_wants_at_least_one_working_day(client: Client, user: User) -> None:
+    data = fill_in(client, SETTINGS, having="lead_minutes")
+    del data["working_days"]
+    response = client.post(SETTINGS, data)
+    assert response.status_code == 422
+    assert "working_days" in errors_of(response)
+
+
+def test_it_answers_an_empty_form_422(client: Client, user: User) -> None:
+    assert client.post(SETTINGS, {}).status_code == 422
+
+
+def test_it_shows_a_conflict_of_two_edits(client: Client, user: User) -> None:
+    data = fill_in(client, SETTINGS, having="lead_minutes", lead_minutes="20")
+    meanwhile = preferences_of(user)
+    meanwhile.lead_minutes = 40
+    meanwhile.save()
+    response = client.post(SETTINGS, data)
+    assert response.status_code == 422
+    assert errors_of(response)["lead_minutes"] == ["Saved meanwhile: 40"]
+    assert 'value="20"' in html(response)
+    assert preferences_of(user).lead_minutes == 40
+
+
+def test_it_changes_nobody_else(client: Client, user: User, other: User) -> None:
+    type_in(client, lead_minutes="20", time_zone="Asia/Tokyo")
+    assert preferences_of(other).lead_minutes == 15
+    other.refresh_from_db()
+    assert other.time_zone == "Europe/London"
+
+
+def test_it_shows_no_password_of_the_mail_server(client: Client, settings: Any) -> None:
+    from crm.environment import MailServer
+
+    settings.MAIL_SERVER = MailServer(
+        host="mail.example.org",
+        port=587,
+        security="starttls",
+        username="me",
+        password="hush",
+        sender="me@example.org",
+    )
+    page = html(client.get(SETTINGS))
+    assert "mail.example.org" in page
+    assert "hush" not in page
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_it_refuses_another_method(client: Client, method: str) -> None:
+    assert getattr(client, method)(SETTINGS).status_code == 405
+
+
+def test_it_leads_the_anonymous_to_sign_in(anonymous: Client) -> None:
+    for response in (anonymous.get(SETTINGS), anonymous.post(SETTINGS, {"lead_minutes": "1"})):
+        assert response.headers["Location"].startswith("/sign-in/")
+
+
+def test_it_keeps_preferences_one_each_by_constraint(user: User) -> None:
+    from django.db import IntegrityError, transaction
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Preferences.objects.create(owner=user)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Preferences.objects.of(user).update(quiet_from=None)

@@ -1,0 +1,353 @@
+"""A small believable year of one user: every kind of row, in every state that a page can show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from accounts.models import User
+from calls.models import Call, Opportunity
+from contacts.models import Firm, Recruiter
+from followups.models import Heartbeat, Mail, Mailer, Promise
+from tests.factories import (
+    CallFactory,
+    EmailFactory,
+    EmployerFactory,
+    FirmFactory,
+    MailFactory,
+    OpportunityFactory,
+    PersonFactory,
+    PhoneFactory,
+    PromiseFactory,
+    RecruiterFactory,
+    ReminderFactory,
+)
+
+MINE, THEIRS = Promise.Party.ME, Promise.Party.THEM
+# No space, no hyphen: nothing at which a line may break by itself.
+ENDLESS = "Donaudampfschifffahrtsgesellschaft" * 6
+LONGEST = ENDLESS[:200]
+
+
+def fill(user: User) -> SimpleNamespace:
+    """Make the rows; those that have a page of their own are returned by name."""
+    now = timezone.now()
+    today = now.astimezone(ZoneInfo(user.time_zone)).date()
+
+    def day(ahead: int) -> dt.date:
+        return today + dt.timedelta(days=ahead)
+
+    def ago(days: int, hour: int = 10, minute: int = 0) -> dt.datetime:
+        return dt.datetime.combine(day(-days), dt.time(hour, minute), ZoneInfo(user.time_zone))
+
+    Heartbeat.beat(Heartbeat.ENGINE, now)
+    hartwell = FirmFactory(
+        owner=user,
+        name="Hartwell Search",
+        kind=Firm.Kind.RETAINED,
+        aesc_member=Firm.Membership.YES,
+        founded=1998,
+        website="https://hartwell.example/",
+        switchboard="+12125550100",
+        specialties="consumer, retail, founder-led companies",
+        past_clients="Acme, Northwind",
+        notes="Two partners, no associates.\nThey answer the phone themselves.",
+    )
+    oakline = FirmFactory(owner=user, name="Oakline Partners", kind=Firm.Kind.CONTINGENT)
+    vane = FirmFactory(owner=user, name="Vane & Hollis", kind=Firm.Kind.RETAINED)
+    calder = FirmFactory(owner=user, name="Calder Rhys Ltd")
+    jane = RecruiterFactory(
+        owner=user,
+        name="Jane Doe",
+        firm=hartwell,
+        title="Partner, consumer",
+        standing=Recruiter.Standing.TRUSTED,
+        best_times="after six, on the mobile",
+        time_zone="America/New_York",
+        verified_how="switchboard called back",
+        verified_on=day(-40),
+        notes="Knows the chair of Acme.",
+    )
+    miriam = RecruiterFactory(owner=user, name="Miriam Oduya", firm=oakline, title="Director")
+    tom = RecruiterFactory(
+        owner=user, name="Tom Achterberg", firm=vane, standing=Recruiter.Standing.WARY
+    )
+    rhys = RecruiterFactory(owner=user, name="Rhys Calder", firm=calder)
+    RecruiterFactory(owner=user, name="Somebody without a firm")
+    for who, number in ((jane, "+12125550100"), (miriam, "+442079460011"), (tom, "+447400123401")):
+        PhoneFactory(owner=user, recruiter=who, number=number)
+    EmailFactory(owner=user, recruiter=jane, address="jane.doe@hartwell.example")
+    acme = EmployerFactory(owner=user, name="Acme")
+    cfo = OpportunityFactory(
+        owner=user,
+        title="CFO",
+        recruiter=jane,
+        firm=hartwell,
+        client=acme,
+        client_disclosure=Opportunity.Disclosure.IN_CONFIDENCE,
+    )
+    interim = OpportunityFactory(owner=user, title="Interim CFO", recruiter=miriam, firm=oakline)
+    OpportunityFactory(owner=user, title="COO, Leeds", recruiter=jane, firm=hartwell)
+
+    call = CallFactory(
+        owner=user,
+        recruiter=jane,
+        firm=hartwell,
+        opportunity=cfo,
+        occurred_at=ago(2, 9, 42),
+        duration_minutes=25,
+        purpose=Call.Purpose.ASSIGNMENT,
+        found_me_through="Priya Raman",
+        notes="Reports to the founder; they want somebody who has sold a company before.\n\n"
+        "Asked for two names. No job description yet.",
+    )
+    CallFactory(
+        owner=user,
+        recruiter=jane,
+        firm=hartwell,
+        occurred_at=ago(0, 0, 5),
+        outcome=Call.Outcome.BAD_TIME,
+        notes="asked her to ring at six",
+    )
+    CallFactory(
+        owner=user, recruiter=jane, firm=hartwell, occurred_at=ago(400, 15), purpose="names"
+    )
+    CallFactory(
+        owner=user,
+        recruiter=miriam,
+        firm=oakline,
+        opportunity=interim,
+        occurred_at=ago(6, 16, 10),
+        notes="Starts in January, six months, Midlands.",
+    )
+    CallFactory(
+        owner=user,
+        recruiter=tom,
+        firm=vane,
+        occurred_at=ago(4, 11),
+        notes="retained search, reports to the chair, client told in confidence",
+    )
+    CallFactory(
+        owner=user, recruiter=rhys, firm=calder, occurred_at=ago(9), outcome=Call.Outcome.MISSED
+    )
+    CallFactory(
+        owner=user,
+        recruiter=tom,
+        firm=vane,
+        occurred_at=ago(30, 18),
+        direction=Call.Direction.OUTGOING,
+        purpose=Call.Purpose.CHECK_IN,
+    )
+
+    late = PromiseFactory(
+        owner=user,
+        recruiter=miriam,
+        firm=oakline,
+        opportunity=interim,
+        kind=Promise.Kind.SEND_NAMES,
+        how_many=2,
+        due_on=day(-2),
+        due_time=dt.time(17),
+    )
+    promise = PromiseFactory(
+        owner=user,
+        recruiter=jane,
+        firm=hartwell,
+        opportunity=cfo,
+        call=call,
+        due_on=day(1),
+        due_time=dt.time(18),
+        phone="+12125550100",
+    )
+    promise.snooze(due_on=day(2), due_time=dt.time(18), time_zone=user.time_zone)
+    PromiseFactory(
+        owner=user,
+        recruiter=tom,
+        firm=vane,
+        kind=Promise.Kind.TAKE_THEIR_CALL,
+        due_on=today,
+        phone="+447400123401",
+    )
+    PromiseFactory(
+        owner=user,
+        recruiter=jane,
+        firm=hartwell,
+        kind=Promise.Kind.GIVE_DECISION,
+        what="say whether she may present me",
+        due_on=day(4),
+    )
+    PromiseFactory(
+        owner=user, recruiter=None, firm=calder, kind=Promise.Kind.VET_FIRM, due_on=day(5)
+    )
+    theirs = PromiseFactory(
+        owner=user,
+        recruiter=tom,
+        firm=vane,
+        owed_by=THEIRS,
+        kind=Promise.Kind.SEND_INFORMATION,
+        what="send the job description",
+        due_on=day(-1),
+    )
+    kept = []
+    for past in range(12):
+        one = PromiseFactory(owner=user, recruiter=jane, firm=hartwell, due_on=day(-10 - past))
+        one.keep(now=ago(10 + past - (past == 3)))
+        kept.append(one)
+    kept[0].outcome = "rang: no names came to mind"
+    broken = PromiseFactory(owner=user, recruiter=tom, firm=vane, due_on=day(-20))
+    broken.mark_broken("forgot", now=ago(18))
+    kept_late = PromiseFactory(owner=user, recruiter=tom, firm=vane, due_on=day(-25))
+    kept_late.keep(now=ago(22))
+    released = PromiseFactory(
+        owner=user, recruiter=tom, firm=vane, owed_by=THEIRS, due_on=day(-12)
+    )
+    released.release("no longer needed", now=ago(13))
+
+    sent = MailFactory(
+        owner=user,
+        kind=Mail.Kind.REMINDER,
+        state=Mail.State.SENT,
+        due_utc=ago(2, 16, 45),
+        sent_at=ago(2, 16, 45),
+        attempts=1,
+        recipient=user.email,
+        answer="250 2.0.0 Ok: queued as 4bV2kT0Xq1z9",
+    )
+    ReminderFactory(owner=user, promise=late, occasion="lead", due_utc=sent.due_utc, mail=sent)
+    failed = MailFactory(
+        owner=user,
+        kind=Mail.Kind.DIGEST,
+        state=Mail.State.FAILED,
+        due_utc=ago(1, 8),
+        attempts=3,
+        answer="550 5.1.1 The mailbox does not exist",
+    )
+    kept_mail = MailFactory(
+        owner=user,
+        kind=Mail.Kind.REMINDER,
+        state=Mail.State.KEPT,
+        due_utc=ago(3, 8),
+        sent_at=ago(3, 8),
+        subject="Reminder: today at 18:00",
+        text="Call back\nJane Doe, Hartwell Search\nhttps://wordkeeper.example.org/promises/1/\n",
+    )
+    ReminderFactory(
+        owner=user, promise=promise, occasion="due", due_utc=kept_mail.due_utc, mail=kept_mail
+    )
+    person = PersonFactory(
+        owner=user,
+        name="Priya Raman",
+        position="CFO, Northwind",
+        relation="worked together at Contoso",
+        notes="Open to a call, never by e-mail.",
+    )
+    PersonFactory(owner=user, name="Martin Weiss")
+    PhoneFactory(owner=user, recruiter=None, person=person, number="+447400123499")
+    return SimpleNamespace(
+        firm=hartwell,
+        recruiter=jane,
+        person=person,
+        call=call,
+        promise=promise,
+        late=late,
+        theirs=theirs,
+        ended=kept_late,
+        mail=sent,
+        failed=failed,
+        kept_mail=kept_mail,
+    )
+
+
+def fill_to_the_brim(user: User) -> SimpleNamespace:
+    """The worst that the fields let in: endless words, five promises, a hundred rows."""
+    today = timezone.now().astimezone(ZoneInfo(user.time_zone)).date()
+    firm = FirmFactory(
+        owner=user,
+        name=LONGEST,
+        website=f"https://hartwell.example/{ENDLESS}",
+        switchboard="+12125550100",
+        specialties=ENDLESS,
+        notes=ENDLESS * 3,
+    )
+    who = RecruiterFactory(
+        owner=user,
+        name=LONGEST,
+        firm=firm,
+        title=LONGEST,
+        best_times=LONGEST,
+        verified_how=LONGEST,
+        standing=Recruiter.Standing.WARY,
+        notes=ENDLESS,
+        time_zone="America/Argentina/ComodRivadavia",
+    )
+    PhoneFactory(owner=user, recruiter=who, number="+442079460011", label="W" * 40)
+    EmailFactory(owner=user, recruiter=who, address=f"{'w' * 60}@{'hartwell' * 7}.example")
+    opportunity = OpportunityFactory(
+        owner=user,
+        title=LONGEST,
+        recruiter=who,
+        firm=firm,
+        client=EmployerFactory(owner=user, name=LONGEST),
+        client_disclosure=Opportunity.Disclosure.IN_CONFIDENCE,
+    )
+    call = CallFactory(
+        owner=user,
+        recruiter=who,
+        firm=firm,
+        opportunity=opportunity,
+        outcome=Call.Outcome.MESSAGE_TAKEN,
+        found_me_through=LONGEST,
+        notes=ENDLESS * 20,
+    )
+    promises = [
+        PromiseFactory(
+            owner=user,
+            recruiter=who,
+            firm=firm,
+            call=call,
+            opportunity=opportunity,
+            what=LONGEST,
+            phone="+442079460011",
+            due_on=today + dt.timedelta(days=ahead),
+            due_time=dt.time(23, 59),
+            owed_by=THEIRS if ahead == 2 else MINE,
+        )
+        for ahead in (-400, -1, 0, 2, 5)
+    ]
+    for number in range(100):
+        CallFactory(owner=user, recruiter=who, firm=firm, notes=f"Call number {number}")
+        PromiseFactory(owner=user, recruiter=who, firm=firm, due_on=today + dt.timedelta(days=9))
+        FirmFactory(owner=user, name=f"Firm number {number}")
+        RecruiterFactory(owner=user, name=f"Recruiter number {number}")
+        PersonFactory(owner=user, name=f"Person number {number}")
+    person = PersonFactory(
+        owner=user, name=LONGEST, position=LONGEST, relation=LONGEST, notes=ENDLESS
+    )
+    mail = MailFactory(
+        owner=user,
+        kind=Mail.Kind.CATCH_UP,
+        state=Mail.State.HELD,
+        ambiguous=True,
+        attempts=9,
+        answer=(ENDLESS * 3)[:500],
+        subject=(ENDLESS * 2)[:255],
+        text=ENDLESS * 5,
+        due_utc=timezone.now(),
+    )
+    ReminderFactory(owner=user, promise=promises[0], occasion="overdue_5", mail=mail)
+    mailer = Mailer.load()
+    mailer.paused_at = mailer.probe_at = timezone.now()
+    mailer.paused_because = ENDLESS
+    mailer.save()
+    return SimpleNamespace(
+        firm=firm,
+        recruiter=who,
+        person=person,
+        call=call,
+        promise=promises[2],
+        mail=mail,
+        failed=mail,
+    )

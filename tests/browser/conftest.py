@@ -1,0 +1,111 @@
+"""Windows for the browser suite. Whatever a window noticed fails the test that used it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+# The servers and processes of tests/engines, for the tests that need more than a page.
+from tests.engines.conftest import (  # noqa: F401
+    _postgresql_url,
+    _redis_url,
+    engine,
+    installation,
+    mail_server,
+    postgresql_url,
+    redis_url,
+)
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
+
+from tests.browser import windows  # noqa: E402
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from accounts.models import User
+
+Opener = Callable[..., "Page"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if windows.path_of_chromium() is None:
+        pytest.skip("needs Chromium: apt-get install chromium, or set CHROMIUM to its path")
+    # Playwright runs an event loop in this thread, and Django would refuse its database there.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_api.sync_playwright() as playwright:
+        browser = windows.launch(playwright)
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def session_of(user: User) -> str:
+    """The value of a session cookie with which `user` is signed in."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    return client.cookies["wordkeeper"].value
+
+
+@pytest.fixture
+def open_window(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Opener]:
+    """Opens windows: on the live server, unless `base_url` names another place.
+
+    `user=` signs in. `expect={404}` names statuses that the test means to meet.
+    """
+    watches: list[windows.Watch] = []
+    with ExitStack() as stack:
+
+        def open_one(
+            *, base_url: str = "", user: User | None = None, expect: Any = (), **options: Any
+        ) -> Page:
+            session = session_of(user) if user else None
+            base_url = base_url or request.getfixturevalue("live_server").url
+            page, watch = stack.enter_context(
+                windows.window(chromium, base_url, session=session, **options)
+            )
+            watch.expected.update(expect)
+            watches.append(watch)
+            page.set_default_timeout(15_000)
+            page.watch = watch  # type: ignore[attr-defined]
+            return page
+
+        yield open_one
+    faults = [fault for watch in watches for fault in watch.faults]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def page(live_server: Any, user: User, open_window: Opener) -> Page:
+    """A desktop on which `user` is signed in."""
+    return open_window(user=user)
+
+
+@pytest.fixture
+def phone(live_server: Any, user: User, open_window: Opener) -> Page:
+    return open_window(user=user, size="phone")
+
+
+@pytest.fixture
+def plain(live_server: Any, user: User, open_window: Opener) -> Page:
+    """The same without JavaScript."""
+    return open_window(user=user, javascript=False)
+
+
+@pytest.fixture
+def engine_is_well(db: None) -> None:
+    """No banner about a worker that does not run."""
+    from django.utils import timezone
+
+    from followups.models import Heartbeat
+
+    Heartbeat.beat(Heartbeat.ENGINE, timezone.now())

@@ -1,0 +1,263 @@
+"""Every page, at every size, in both schemes: what holds for all of them.
+
+The pages are those of tests/addresses.py, so that a new address is looked at from its first day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from accounts.models import User
+from tests import factories
+from tests.addresses import READ, in_use, path_of
+from tests.browser import windows
+from tests.browser.believable import fill, fill_to_the_brim
+from tests.browser.conftest import Opener
+from tests.pages import InlineReader
+
+ROWS = {
+    factories.CallFactory: "call",
+    factories.FirmFactory: "firm",
+    factories.RecruiterFactory: "recruiter",
+    factories.PersonFactory: "person",
+    factories.PromiseFactory: "promise",
+    factories.MailFactory: "mail",
+}
+# What shows more than one face.
+FACES = (
+    "/promises/?show=ended&whose=all",
+    "/promises/?show=open&whose=theirs",
+    "/reminders/?show=gone",
+    "/firms/?sort=last",
+    "/recruiters/?sort=last",
+    "/people/?page=2",
+    "/calls/?page=3",
+)
+OTHERS = ("late", "theirs", "ended", "failed", "kept_mail")
+
+# The target of a finger: the label around a box, the row that a link fills, else the element. A
+# link within a sentence is exempt (WCAG 2.5.8), for a taller one would tear the lines apart.
+TOO_SMALL = """() => [...document.querySelectorAll(
+    'a[href], button, summary, input:not([type=hidden]), select, textarea'
+)].filter((element) => {
+    if (!element.checkVisibility({visibilityProperty: true})) return false;
+    if (element.closest('.sr, .skip')) return false;
+    const link = element.matches('a');
+    if (link && getComputedStyle(element).display === 'inline' && !element.closest('h3, .row__what')
+        && element.closest('p, dd, li, h1')?.textContent.trim() !== element.textContent.trim())
+        return false;
+    const filled = element.closest('h3') ? '.card, .moment' : '.row--link';
+    const target = element.closest('label') || (link && element.closest(filled)) || element;
+    const {width, height} = target.getBoundingClientRect();
+    return Math.min(width, height) < 43.5;
+}).map((element) => {
+    const {width, height} = element.getBoundingClientRect();
+    return `${element.outerHTML.slice(0, 120)} is ${Math.round(width)} × ${Math.round(height)}`;
+})"""
+
+SPILLED = """(width) => document.documentElement.scrollWidth <= width ? [] :
+    [...document.querySelectorAll('body *')].filter((element) =>
+        element.checkVisibility() && element.getBoundingClientRect().right > width + 0.5
+    ).slice(0, 5).map((element) => element.outerHTML.slice(0, 120))"""
+
+
+def addresses(rows: SimpleNamespace | None) -> Iterator[str]:
+    """Every page; without rows, those that need none."""
+    for name, one in in_use().items():
+        if not READ <= one.methods or name in {"followups:healthz", "followups:readyz"}:
+            continue
+        if one.of is None:
+            yield path_of(name)
+        elif rows is not None:
+            yield path_of(name, getattr(rows, ROWS[one.of]))
+    if rows is None:
+        return
+    yield from FACES
+    yield f"/calls/new/?recruiter={rows.recruiter.pk}"
+    yield f"/calls/new/?firm={rows.firm.pk}"
+    yield f"/promises/new/?recruiter={rows.recruiter.pk}"
+    for name in OTHERS:
+        if row := getattr(rows, name, None):
+            yield row.get_absolute_url()
+
+
+# In the dark only the colours are others.
+COLOURS = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
+EVERYTHING = {"resultTypes": ["violations"]}
+
+
+def faults_of(page: Page, path: str, *, axe: bool = True) -> Iterator[str]:
+    answer = page.goto(path)
+    assert answer is not None
+    if answer.status != 200:
+        yield f"status {answer.status}"
+    reader = InlineReader()
+    reader.feed(answer.text())
+    yield from reader.found
+    if page.title() != "Wordkeeper":
+        yield f"the tab says “{page.title()}”"
+    yield from looks_of(page, axe=axe)
+
+
+def looks_of(page: Page, *, axe: bool = True) -> Iterator[str]:
+    """What is wrong with the page as it stands in the window."""
+    viewport = page.viewport_size
+    assert viewport is not None
+    for spilled in page.evaluate(SPILLED, viewport["width"]):
+        yield f"wider than the window: {spilled}"
+    if viewport["width"] == windows.SIZES["phone"][0]:
+        yield from page.evaluate(TOO_SMALL)
+    if axe:
+        dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        result = Axe().run(page, options=COLOURS if dark else EVERYTHING)
+        for violation in result.response["violations"]:
+            nodes = [
+                f"{node['html'][:160]} {node.get('failureSummary', '')[:300]}"
+                for node in violation["nodes"][:3]
+            ]
+            yield f"axe {violation['id']}: {nodes}"
+
+
+def all_faults(page: Page, paths: Any, **options: Any) -> str:
+    return "\n".join(
+        f"{path}: {fault}" for path in dict.fromkeys(paths) for fault in faults_of(page, path, **options)
+    )
+
+
+LOOKS = pytest.mark.parametrize(
+    ("size", "scheme"), [(size, scheme) for size in ("phone", "desktop") for scheme in windows.SCHEMES]
+)
+
+
+@LOOKS
+def test_it_is_well_with_a_year_in_it(
+    live_server: Any, user: User, open_window: Opener, size: str, scheme: str
+) -> None:
+    rows = fill(user)
+    page = open_window(user=user, size=size, scheme=scheme)
+    faults = all_faults(page, addresses(rows))
+    assert not faults, faults
+
+
+@LOOKS
+def test_it_is_well_when_empty(
+    live_server: Any, user: User, open_window: Opener, size: str, scheme: str
+) -> None:
+    page = open_window(user=user, size=size, scheme=scheme)
+    faults = all_faults(page, addresses(None))
+    assert not faults, faults
+
+
+@LOOKS
+def test_it_is_well_when_signed_out(
+    live_server: Any, user: User, open_window: Opener, size: str, scheme: str
+) -> None:
+    page = open_window(size=size, scheme=scheme)
+    public = [path_of(name) for name, one in in_use().items() if one.public and READ <= one.methods]
+    pages = [path for path in public if not path.endswith("z")]
+    faults = all_faults(page, pages)
+    assert not faults, faults
+
+
+@LOOKS
+def test_it_is_well_on_the_first_visit(
+    live_server: Any, transactional_db: None, open_window: Opener, size: str, scheme: str
+) -> None:
+    page = open_window(size=size, scheme=scheme)
+    faults = all_faults(page, ["/welcome/"])
+    page.click("main button[type=submit]")
+    faults += "\n".join(looks_of(page))
+    assert page.locator(".field--bad").count() == 2
+    assert not faults.strip(), faults
+
+
+@pytest.mark.parametrize("size", ["small", "phone", "desktop"])
+def test_it_holds_what_is_too_long_and_too_much(
+    live_server: Any, user: User, open_window: Opener, size: str
+) -> None:
+    rows = fill_to_the_brim(user)
+    page = open_window(user=user, size=size)
+    # Contrast and names are the same as in the other tests; here it is about room.
+    faults = all_faults(page, addresses(rows), axe=False)
+    assert not faults, faults
+
+
+def test_it_fits_a_narrow_phone(live_server: Any, user: User, open_window: Opener) -> None:
+    rows = fill(user)
+    page = open_window(user=user, size="small")
+    faults = all_faults(page, addresses(rows), axe=False)
+    assert not faults, faults
+
+
+FORMS = {
+    "/calls/new/": {"phone": "abc", "promises-0-what": "x", "occurred_at": ""},
+    "/promises/new/": {"phone": "letters"},
+    "/firms/new/": {"founded": "12", "website": "no address", "switchboard": "letters"},
+    "/recruiters/new/": {"time_zone": "Mars", "phone": "letters"},
+    "/people/new/": {"phone": "letters"},
+    "/settings/": {"time_zone": "Mars", "phone_region": "", "lead_minutes": "-1", "quiet_from": ""},
+    "/password/change/": {},
+}
+
+
+@LOOKS
+def test_it_is_well_with_an_error_in_every_field(
+    live_server: Any, user: User, open_window: Opener, size: str, scheme: str
+) -> None:
+    page = open_window(user=user, size=size, scheme=scheme)
+    faults = ""
+    for path, values in FORMS.items():
+        page.goto(path)
+        for name, value in values.items():
+            page.fill(f"[name={name}]", value)
+        page.locator("main form[method=post]").last.evaluate("form => form.requestSubmit()")
+        page.locator(".form-errors").wait_for()
+        faults += "".join(f"{path}: {fault}\n" for fault in looks_of(page))
+    assert not faults, faults
+
+
+@LOOKS
+def test_menus_are_well_when_open(
+    live_server: Any, user: User, open_window: Opener, size: str, scheme: str
+) -> None:
+    fill(user)
+    page = open_window(user=user, size=size, scheme=scheme)
+    page.goto("/")
+    page.locator(".row .menu > summary").first.click()
+    faults = list(looks_of(page))
+    if size == "phone":
+        page.locator(".bar details > summary").click()
+        assert page.locator(".menu[open]").count() == 0
+        faults += looks_of(page)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("path", ["/firms/999999/", "/nowhere/"])
+def test_what_is_not_there_is_well_too(
+    live_server: Any, user: User, open_window: Opener, path: str
+) -> None:
+    page = open_window(user=user, expect={404})
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 404
+    faults = list(looks_of(page))
+    assert not faults, "\n".join(faults)
+
+
+def test_it_prints_without_what_is_only_pressed(
+    live_server: Any, user: User, open_window: Opener
+) -> None:
+    rows = fill(user)
+    page = open_window(user=user)
+    page.emulate_media(media="print")
+    for path in (rows.firm.get_absolute_url(), "/"):
+        page.goto(path)
+        for gone in (".side", ".row__actions form", ".page-head__actions", ".banner"):
+            assert page.locator(f"{gone}:visible").count() == 0, gone
+        assert page.locator("h1").is_visible()
