@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
 from typing import Any
 
@@ -10,9 +11,9 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.text import capfirst
-from django.utils.timezone import template_localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts import first_account
@@ -80,8 +81,10 @@ class OwnedForm(forms.ModelForm):
 
 def in_words(row: models.Model, name: str) -> Any:
     """The field as a page shows it: a choice by its label, a moment on the user's clock."""
-    display = getattr(row, f"get_{name}_display", None)
-    return localize(template_localtime(display() if display else getattr(row, name)))
+    if display := getattr(row, f"get_{name}_display", None):
+        return str(display())
+    value = getattr(row, name)
+    return localize(timezone.localtime(value) if isinstance(value, dt.datetime) else value)
 
 
 def scope_choices(field: forms.Field, owner: User) -> None:

@@ -94,7 +94,7 @@ class OwnedQuerySet(models.QuerySet):
 
         Else `of(me) | all()` would pass for mine and hold everybody's.
         """
-        rows = rows._chain()
+        rows = rows.all()
         rows._owner_named = all(getattr(one, "_owner_named", False) for one in (self, *others))
         return rows
 

@@ -1,7 +1,7 @@
-"""How gunicorn serves Wordkeeper: read by `manage.py up` and in the container.
+"""How gunicorn serves Wordkeeper under `manage.py up`, at home and in the container.
 
 One process with threads: pages are short, and a second process would cost more memory than it
-buys speed (docs/decisions/web-server.md).
+buys speed (docs/decisions/0008-web-server.md).
 """
 
 import os
@@ -13,7 +13,7 @@ from gunicorn.workers.base import Worker
 wsgi_app = "crm.wsgi"
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 worker_class = "gthread"
-workers = 1
+workers = int(os.environ.get("WEB_CONCURRENCY") or 1)
 threads = 4
 # Seconds. A request that takes longer than `timeout` is a fault; an order to stop lets the
 # others finish.
@@ -27,7 +27,7 @@ control_socket_disable = True
 # Whose X-Forwarded-* to believe is for settings.TRUSTED_PROXIES to say, never for gunicorn.
 forwarded_allow_ips = ""
 # The worker's sign of life is a file's time: kept off the disk where there is memory for it.
-worker_tmp_dir = next((d for d in ("/dev/shm",) if os.access(d, os.W_OK)), None)  # noqa: S108
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 
 SUPERVISED = "WORDKEEPER_LIFELINE" in os.environ
 
@@ -40,7 +40,7 @@ def post_worker_init(worker: Worker) -> None:
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
-    """Under the supervisor the arbiter ends when its only worker died.
+    """Under the supervisor the arbiter ends when its worker died.
 
     So one place tells of the death, counts it and starts again. While the arbiter stops by order
     it has given up its listeners already.

@@ -23,7 +23,7 @@ def find(owner: User, text: str) -> list[Recruiter]:
         match &= Q(folded_name__contains=word) | Q(firm__folded_name__contains=word)
     digits = re.sub(r"\D", "", text).lstrip("0")
     if len(digits) >= 3:
-        match |= Q(phones__number__contains=digits)
+        match |= Q(phones__number__contains=digits, phones__trashed_at=None)
     rows = Recruiter.objects.of(owner).filter(match).select_related("firm").distinct()
     seen = Q(calls__trashed_at=None)
     return list(

@@ -17,7 +17,15 @@ Quill Raman Rautenberg Rhys Sandoval Schönfeld Silveira Stenmark Tallis Thorne 
 Verhoeven Wainwright Westerberg Wolcott Yardley Zellweger
 """.split()
 
-FIRM_ENDINGS = ["Search", "Partners", "& Vane", "Executive", "Associates", "& Hollis", "Leadership"]
+FIRM_ENDINGS = [
+    "Search",
+    "Partners",
+    "& Vane",
+    "Executive",
+    "Associates",
+    "& Hollis",
+    "Leadership",
+]
 TITLES = ["Partner", "Principal", "Consultant", "Associate", "Researcher", "Managing Partner", ""]
 SPECIALTIES = [
     "Consumer and retail",
@@ -53,7 +61,13 @@ CLIENTS = [
 ]
 PLACES = ["London", "Leeds", "Zürich", "Amsterdam", "New York", "remote", "Munich", ""]
 RELATIONS = ["worked together", "studied together", "my old boss", "from the board", "a supplier"]
-FOUND_THROUGH = ["LinkedIn", "named by a former colleague", "the conference in May", "their files", ""]
+FOUND_THROUGH = [
+    "LinkedIn",
+    "named by a former colleague",
+    "the conference in May",
+    "their files",
+    "",
+]
 NOTES = [
     "Reports to the founder; they want somebody who has sold a company before.",
     "Retained. Client told in confidence, not to be repeated. Long list closes at the end of the month.",

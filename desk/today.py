@@ -15,7 +15,7 @@ from calls.models import Call
 from followups import local_time
 from followups.models import Promise
 
-AHEAD = dt.timedelta(days=7)
+DAYS_AHEAD = dt.timedelta(days=7)
 MOST_ROWS = 50
 
 
@@ -95,23 +95,34 @@ def _number(count: int) -> str:
 def gather(user: User, now: dt.datetime) -> Today:
     """Everything on Today for `user` at `now` (UTC)."""
     local = now.astimezone(user.zone)
-    midnight = local_time.end_of_day(local.date(), user.zone)
+    today = local.date()
+    last_day = today + DAYS_AHEAD
+    # Its last moment belongs to it: then what is due “by the end of the day” is due.
+    week_ends = local_time.end_of_day(last_day, user.zone)
     mine = Promise.objects.of(user).open().mine()
     coming = list(
-        mine.filter(due_utc__gte=now, due_utc__lt=midnight + AHEAD).by_urgency()[: 2 * MOST_ROWS]
+        mine.filter(due_utc__gte=now, due_utc__lte=week_ends).by_urgency()[: 2 * MOST_ROWS]
     )
-    theirs = Promise.objects.of(user).open().theirs().due_before(midnight + AHEAD)
+    days = [(_day_of(promise, user), promise) for promise in coming]
+    theirs = Promise.objects.of(user).open().theirs().filter(due_utc__lte=week_ends)
     late = list(mine.due_before(now).by_urgency()[:MOST_ROWS])
     return Today(
         now=local,
         late=late,
-        today=[promise for promise in coming if promise.due_utc <= midnight],
-        week=[promise for promise in coming if promise.due_utc > midnight],
+        today=[promise for day, promise in days if day <= today],
+        week=[promise for day, promise in days if today < day <= last_day],
         theirs=list(theirs.by_urgency()[:MOST_ROWS]),
         last_calls=list(Call.objects.of(user).for_list()[:5]),
         record=_record(user),
         late_count=mine.due_before(now).count(),
     )
+
+
+def _day_of(promise: Promise, user: User) -> dt.date:
+    """The day on which it is to be kept, on the calendar of `user`."""
+    if promise.due_time is None:
+        return promise.due_on
+    return promise.due_utc.astimezone(user.zone).date()
 
 
 def _record(user: User) -> Record:

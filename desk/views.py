@@ -92,7 +92,7 @@ def _sheet(
 @require_POST
 def caller_options(request: OwnerRequest) -> HttpResponse:
     """Who the typed letters could mean. A POST, so that no log or history keeps the letters."""
-    typed = request.POST.get("who", "")[:200]
+    typed = request.POST.get("who", "")[:200].replace("\x00", "")  # PostgreSQL has no NUL
     context = {"found": callers.find(request.user, typed), "typed": typed}
     return render(request, "desk/caller_options.html", context)
 

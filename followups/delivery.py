@@ -71,7 +71,7 @@ def _work_off(tick: _Tick, deliver: Callable[[list[Mail]], int]) -> int:
     done = 0
     while tick.goes_on():
         gathered = gather(tick.clock())
-        batch = claim(tick.clock())
+        batch = claim(tick.clock(), size=BATCH)
         if not batch and not gathered:
             break
         done += deliver(batch)
@@ -230,7 +230,7 @@ def is_way_out_open(server: MailServer | None, now: dt.datetime) -> bool:
     return True
 
 
-def claim(now: dt.datetime, *, size: int = BATCH) -> list[Mail]:
+def claim(now: dt.datetime, *, size: int) -> list[Mail]:
     """Take up to `size` due mails for this caller alone, under a lease (rule 3).
 
     PostgreSQL skips rows that another dispatcher holds; SQLite's transaction is IMMEDIATE, so

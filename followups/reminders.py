@@ -88,7 +88,8 @@ def _for_a_time(
         rows.append(Planned(due, DUE))
     # Days later it comes at the same time of day, also when the clocks have changed meanwhile.
     days = (promise.due_on + dt.timedelta(days=delay) for delay in OVERDUE_DAYS)
-    same_time = (local_time.to_utc(day, promise.due_time, promise.zone) for day in days)
+    at = promise.due_time or dt.time.min
+    same_time = (local_time.to_utc(day, at, promise.zone) for day in days)
     late = [due + OVERDUE_AFTER, *same_time][: None if mine else THEIRS_OVERDUE]
     return rows + _overdue(_hold(moment, preferences, zone) for moment in late)
 

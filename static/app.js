@@ -20,14 +20,24 @@
 
   on("htmx:afterSettle", (event) => {
     const { target, xhr } = event.detail;
+    // An outerHTML swap leaves the old target behind; the event comes from what is new.
+    const fresh = target.isConnected ? target : event.target;
     if (xhr.status === 422) {
-    // An outerHTML swap leaves the old target behind.
       mend(target.isConnected ? target : document);
       say(document.querySelector(".form-errors")?.textContent);
       return;
     }
-    const told = target.closest("[data-say]") || target.querySelector("[data-say]");
-    if (told) say(told.dataset.say || told.textContent);
+    const told = fresh.closest("[data-say]") || fresh.querySelector("[data-say]");
+    const words = told && (told.dataset.say || told.textContent);
+    if (words !== $("live").textContent) say(words);
+    // The pressed button went with the old row: its place is taken by the row's next thing to do.
+    if (left === fresh.id && document.activeElement === document.body) {
+      (fresh.querySelector(".main .button, .main.button") || fresh.querySelector("a, button"))?.focus();
+    }
+  });
+  let left = null;
+  on("htmx:beforeSwap", ({ detail: { target } }) => {
+    left = target.contains(document.activeElement) && target.id || null;
   });
   on("htmx:oobAfterSwap", (event) => {
     if (event.detail.target.id === "flash") say($("flash").textContent);

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import reswap, retarget
+from django_htmx.http import reswap, retarget, trigger_client_event
 
 from accounts.owned import StaleVersion
 from accounts.pages import choice, own_or_404, page_of, posted, where_from
@@ -91,9 +91,14 @@ def _edit(request: OwnerRequest, form: PromiseForm, promise: Promise | None) -> 
 
 
 def _changed(request: OwnerRequest, promise: Promise, said: str) -> HttpResponse:
-    """After a verb: the row as it is now, or, without htmx, the page it came from."""
+    """After a verb: the row as it is now, or, without htmx, the page it came from.
+
+    To those who listen the row alone says nothing, so what happened is announced with it.
+    """
     if request.htmx:
-        return render(request, "followups/_promise_row.html", {"promise": promise})
+        row = render(request, "followups/_promise_row.html", {"promise": promise})
+        stands = said if promise.is_open else promise.get_state_display()
+        return trigger_client_event(row, "announce", {"value": f"{promise.headline}: {stands}"})
     messages.success(request, said)
     return redirect(where_from(request, promise.get_absolute_url()))
 

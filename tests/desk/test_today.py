@@ -76,6 +76,13 @@ def test_it_takes_a_day_without_a_time_for_late_only_when_it_is_over(user: User)
     assert page(user, dt.datetime(2026, 11, 25, 0, 1, tzinfo=dt.UTC)).late == [promise]
 
 
+def test_it_counts_seven_days_across_a_clock_change(user: User) -> None:
+    """The clocks went back on 25 October, so that week had an hour more."""
+    last_day = due(user, "2026-10-30")
+    due(user, "2026-10-31", "00:00")
+    assert page(user, dt.datetime(2026, 10, 23, 9, 30, tzinfo=dt.UTC)).week == [last_day]
+
+
 def test_it_leaves_out_what_has_ended_or_is_in_the_trash(user: User) -> None:
     due(user, "2026-11-24").keep()
     due(user, "2026-11-20").release()
@@ -126,12 +133,12 @@ def test_it_tells_how_i_keep_my_word(user: User) -> None:
     due(user, "2026-11-01", state="broken", ended_at=NOW, owed_by="them")
     record = page(user).record
     assert (record.kept, record.of) == (3, 4)
-    assert record.sentence == "One late, one broken."
+    assert record.sentence == "one late, one broken."
 
 
 def test_it_says_so_when_every_word_was_kept(user: User) -> None:
     due(user, "2026-11-24").keep()
-    assert page(user).record.sentence == "All of them in time."
+    assert page(user).record.sentence == "all of them in time."
 
 
 def test_it_shows_the_page(client: Client, user: User) -> None:

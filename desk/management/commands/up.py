@@ -160,7 +160,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         connections.close_all()
         caches.close_all()
-        # The children work in the project's folder: a path that was relative here must not be there.
+        # The children work in the project's folder, where a relative path would be another.
         os.environ["WORDKEEPER_DATA"] = str(settings.DATA_DIR)
         if options["web_only"]:
             command = supervisor.commands(listener.fileno())["web"]
