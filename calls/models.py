@@ -38,7 +38,7 @@ class Opportunity(OwnedModel):
     recruiter = models.ForeignKey(
         Recruiter,
         verbose_name=_("recruiter"),
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         blank=True,
         related_name="opportunities",
@@ -46,7 +46,7 @@ class Opportunity(OwnedModel):
     firm = models.ForeignKey(
         Firm,
         verbose_name=_("firm"),
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         blank=True,
         related_name="opportunities",
@@ -57,7 +57,7 @@ class Opportunity(OwnedModel):
     client = models.ForeignKey(
         Employer,
         verbose_name=_("client"),
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         blank=True,
         related_name="opportunities",
@@ -143,13 +143,13 @@ class Call(OwnedModel):
         CHECK_IN = "check_in", _("keeping in touch")
 
     recruiter = models.ForeignKey(
-        Recruiter, verbose_name=_("recruiter"), on_delete=models.PROTECT, related_name="calls"
+        Recruiter, verbose_name=_("recruiter"), on_delete=models.RESTRICT, related_name="calls"
     )
     # The firm of that day: a recruiter who moves on does not take the history along.
     firm = models.ForeignKey(
         Firm,
         verbose_name=_("firm"),
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         blank=True,
         related_name="calls",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -45,6 +46,8 @@ class NamedModel(OwnedModel):
         super().clean()
         self.name = " ".join(self.name.split())
         self.folded_name = fold(self.name)
+        if self.name and not self.folded_name:
+            raise ValidationError({"name": _("A name needs at least one letter.")})
 
     def save(self, **kwargs: Any) -> None:
         self.folded_name = fold(self.name)
@@ -116,7 +119,7 @@ class Recruiter(NamedModel):
     firm = models.ForeignKey(
         Firm,
         verbose_name=_("firm"),
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         blank=True,
         related_name="recruiters",

@@ -90,5 +90,23 @@ PROMISED = {
     "give_decision": ["Say yes or no", "Say whether they may present me"],
     "vet_firm": ["Ask around about the firm", "Ring their switchboard back"],
 }
-THEIRS = ["Job description", "Name of the client", "Feedback from the first round", "Salary range"]
+THEIRS = {
+    "send_information": ["Job description", "Name of the client", "Salary range"],
+    "call_back": ["Ring back once the board has met", "Ring back with the dates"],
+    "give_decision": ["Feedback from the first round", "Say whether I am on the short list"],
+}
 OUTCOMES = ["", "rang, ten minutes", "called: no names came to mind", "sent by mail", "left word"]
+FIRM_NOTES = [
+    "Ask for the search number before anything else.",
+    "Sent a résumé round without asking, two years ago.",
+    "Answers within a day. Good people.",
+    "Small shop; the founder rings herself.",
+]
+RECRUITER_NOTES = [
+    "Prefers the mobile. Never in the morning.",
+    "Was a banker before; knows the numbers.",
+    "Keeps what is told to her to herself.",
+    "Rings from a withheld number.",
+]
+ZONES = ["America/New_York", "Europe/Zurich", "Europe/Amsterdam", "America/Chicago", "Asia/Dubai"]
+TIMES = ["after six", "before nine", "lunch time", "Fridays", "on the train, until 8:30"]

@@ -53,13 +53,14 @@ class CallSheetForm(forms.Form):
             attrs={
                 "autocomplete": "off",
                 "autofocus": True,
+                "aria-controls": "callers",
                 # The known callers that the letters may mean; without scripts the name alone
                 # is enough.
                 "data-hx-post": reverse_lazy("desk:caller_options"),
                 "data-hx-params": "who",
                 "data-hx-trigger": "input changed delay:150ms",
                 "data-hx-target": "#callers",
-                "data-hx-sync": "this:replace",
+                "data-hx-sync": "closest #caller:queue last",
             }
         ),
     )

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.pages import LARGEST_ID, own_or_404, posted
 from accounts.requests import OwnerRequest
@@ -50,10 +51,13 @@ def call_sheet(request: OwnerRequest) -> HttpResponse:
     if request.method == "POST":
         form = CallSheetForm(request.POST, **options)
         if all([form.is_valid(), lines.is_valid()]):
-            call = sheet.save(form, wanted(lines))
+            promised = wanted(lines)
+            call = sheet.save(form, promised)
             nudge()
-            messages.success(request, _("Kept. Every promise has its reminders."))
-            return redirect(call)
+            said = _("Saved. Every promise has its reminders.") if promised else _("Saved.")
+            messages.success(request, said)
+            there = call.get_absolute_url()
+            return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
         recruiter = form.cleaned_data.get("recruiter") if form.is_bound else None
         return _sheet(request, form, lines, recruiter, status=422)
     recruiter = _own_or_none(request, Recruiter, "recruiter")

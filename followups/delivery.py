@@ -169,12 +169,12 @@ def gather(now: dt.datetime) -> int:
 def _gather(due: QuerySet[Reminder], now: dt.datetime) -> int:
     """Put the first of these, in their order, into mails, without cutting a group in two.
 
-    The promises are held, too: one that is being changed plans its reminders anew, and is left
-    to the next look. (Not holding them, a mail could be made of a plan that is no more.)
+    A promise may be changed at the same time: its reminder is then cancelled in the mail, and
+    what is left without content is dropped when it is claimed.
     """
     with transaction.atomic():
         rows = list(
-            due.select_for_update(of=("self", "promise"), no_key=True, skip_locked=True)
+            due.select_for_update(of=("self",), no_key=True, skip_locked=True)
             .select_related("promise")
             .only("owner_id", "due_utc", "promise__due_time")[:GATHER]
         )

@@ -115,11 +115,21 @@ def shortcut(until: str, promise: Promise, now: dt.datetime) -> tuple[dt.date, d
     """The local day and time that a shortcut means at `now` (aware, local).
 
     "hour" counts on the clock of the world, so it is right across a clock change; the others
-    keep the promise's time of day.
+    keep the promise's time of day, told on the clock of `now` where the promise has another.
     """
     if until == "hour":
-        zone = now.tzinfo
-        later = (now.astimezone(dt.UTC) + dt.timedelta(hours=1)).astimezone(zone)
-        return later.date(), later.time().replace(second=0, microsecond=0, fold=0)
-    days = 1 if until == "tomorrow" else 7
-    return now.date() + dt.timedelta(days=days), promise.due_time
+        later = in_an_hour(now)
+        return later.date(), later.time().replace(second=0, microsecond=0)
+    day = now.date() + dt.timedelta(days=1 if until == "tomorrow" else 7)
+    if promise.due_time is None or promise.zone == now.tzinfo:
+        return day, promise.due_time
+    return day, promise.derive_due_utc().astimezone(now.tzinfo).time().replace(fold=0)
+
+
+def in_an_hour(now: dt.datetime) -> dt.datetime:
+    later = (now.astimezone(dt.UTC) + dt.timedelta(hours=1)).astimezone(now.tzinfo)
+    if later.fold:
+        # The second pass of an hour that comes twice cannot be named: the first would count, and
+        # it is over. The next full hour can.
+        later = later.replace(minute=0, fold=0) + dt.timedelta(hours=1)
+    return later

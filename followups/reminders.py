@@ -163,8 +163,8 @@ def replan(
 ) -> None:
     """Make the rows follow the plan; called in the transaction that changed the promise.
 
-    That transaction holds the promise's row, and `delivery.gather` and `Mail.begin` ask for it
-    too: none of its reminders is put into a mail, or begins to go, while this runs.
+    That transaction holds the promise's row, and `Mail.begin` asks for it too: none of its
+    reminders begins to go while this runs.
 
     1. What has not gone is cancelled, and so is a mail in which nothing is left to say.
     2. The plan's moments still to come get new rows.

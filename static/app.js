@@ -43,9 +43,21 @@
     if (event.detail.target.id === "flash") say($("flash").textContent);
   });
 
+  // Redirected to another page, to sign in again: what was typed here must not be replaced by it.
+  on("htmx:beforeSwap", ({ detail }) => {
+    const { path } = detail.requestConfig;
+    if (new URL(detail.xhr.responseURL || path, location).pathname === new URL(path, location).pathname) return;
+    detail.shouldSwap = false;
+    $("gone").hidden = false;
+  });
+
   const failed = (yes) => { $("net").hidden = !yes; };
   for (const name of ["sendError", "responseError", "timeout"]) {
-    on("htmx:" + name, () => failed(true));
+    on("htmx:" + name, ({ detail }) => {
+      // 403: signed in anew in another window, so that this page's token is an old one.
+      if (detail.xhr?.status === 403) $("gone").hidden = false;
+      else failed(true);
+    });
   }
 
   // One press, one request. Nothing is disabled: the pressed button's value goes along
@@ -88,6 +100,7 @@
       const entry = list.lastElementChild;
       window.htmx?.process(entry);
       entry.querySelector("input:not([type=hidden]), select")?.focus();
+      add.hidden = total.value >= Number(add.dataset.most || Infinity);
     }
     document.querySelectorAll(".menu[open], .bar details[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
@@ -96,6 +109,17 @@
   on("keydown", (event) => {
     const menu = event.key === "Escape" && document.activeElement.closest(".menu[open], .bar details[open]");
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  // From the field down into what it found, and up again.
+  on("keydown", (event) => {
+    const field = document.querySelector("[aria-controls][data-hx-post]");
+    if (!field || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    const all = [field, ...$(field.getAttribute("aria-controls")).querySelectorAll("a, button")];
+    const at = all.indexOf(document.activeElement);
+    if (at < 0 || all.length < 2) return;
+    event.preventDefault();
+    all.at((at + (event.key === "ArrowDown" ? 1 : -1)) % all.length).focus();
   });
 
   addEventListener("toggle", ({ target }) => {

@@ -111,6 +111,11 @@ def form_of(response: Any, *, having: str) -> dict[str, Any]:
     return found[0]
 
 
+def send(client: Client, url: str, /, *, having: str, **values: Any) -> Any:
+    """Open the form at `url`, type `values` into it, and send it."""
+    return client.post(url, fill_in(client, url, having=having, **values))
+
+
 def fill_in(client: Client, url: str, /, *, having: str, **values: Any) -> dict[str, Any]:
     """The form at `url` as it comes, with `values` typed into it."""
     return {**form_of(client.get(url), having=having), **values}

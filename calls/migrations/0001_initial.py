@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="opportunities",
                         to="contacts.employer",
                         verbose_name="client",
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="opportunities",
                         to="contacts.firm",
                         verbose_name="firm",
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="opportunities",
                         to="contacts.recruiter",
                         verbose_name="recruiter",
@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="calls",
                         to="contacts.firm",
                         verbose_name="firm",
@@ -234,7 +234,7 @@ class Migration(migrations.Migration):
                 (
                     "recruiter",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="calls",
                         to="contacts.recruiter",
                         verbose_name="recruiter",

@@ -117,7 +117,8 @@ def _do(
 
 
 def _outcome(request: OwnerRequest) -> str:
-    return request.POST.get("outcome", "").strip()[:OUTCOME_LENGTH]
+    said = request.POST.get("outcome", "").replace("\x00", "")  # PostgreSQL has no NUL
+    return said.strip()[:OUTCOME_LENGTH]
 
 
 @require_POST

@@ -14,7 +14,17 @@ from django.db.models import Count
 from accounts.models import User
 from accounts.owned import OwnedModel, OwnerNotNamed, StaleVersion
 from contacts.models import Firm, Recruiter
-from tests.factories import CallFactory, FirmFactory, PhoneFactory, RecruiterFactory
+from tests.factories import (
+    CallFactory,
+    EmployerFactory,
+    FirmFactory,
+    MailFactory,
+    OpportunityFactory,
+    PhoneFactory,
+    PromiseFactory,
+    RecruiterFactory,
+    ReminderFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -283,7 +293,21 @@ def test_it_lets_two_owners_have_a_firm_of_one_name(user: User, other: User) -> 
 
 
 def test_it_takes_everything_of_an_account_along_when_it_goes(user: User, other: User) -> None:
-    PhoneFactory(owner=user)
+    firm = FirmFactory(owner=user)
+    recruiter = RecruiterFactory(owner=user, firm=firm)
+    PhoneFactory(owner=user, recruiter=recruiter)
+    client = EmployerFactory(owner=user)
+    opportunity = OpportunityFactory(
+        owner=user, recruiter=recruiter, firm=firm, client=client, client_disclosure="named"
+    )
+    call = CallFactory(owner=user, recruiter=recruiter, firm=firm, opportunity=opportunity)
+    promise = PromiseFactory(owner=user, recruiter=recruiter, firm=firm, call=call)
+    ReminderFactory(owner=user, promise=promise, mail=MailFactory(owner=user))
+    promise.snooze(due_on=promise.due_on, due_time=None, time_zone="UTC")
     kept = CallFactory(owner=other)
     user.delete()
+    for model in apps.get_models():
+        if issubclass(model, OwnedModel):
+            owners = set(model.across_owners.values_list("owner", flat=True))
+            assert owners <= {other.pk}, model
     assert list(Recruiter.across_owners.all()) == [kept.recruiter]

@@ -5,20 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-# The servers and processes of tests/engines, for the tests that need more than a page.
-from tests.engines.conftest import (  # noqa: F401
-    _postgresql_url,
-    _redis_url,
-    engine,
-    installation,
-    mail_server,
-    postgresql_url,
-    redis_url,
-)
+from tests.engines.servers import Installation, MailServer
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 
@@ -99,6 +91,21 @@ def phone(live_server: Any, user: User, open_window: Opener) -> Page:
 def plain(live_server: Any, user: User, open_window: Opener) -> Page:
     """The same without JavaScript."""
     return open_window(user=user, javascript=False)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """An installation with a data folder of its own, on SQLite; whatever it started is stopped."""
+    one = Installation(tmp_path)
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def mail_server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
+    request.node.user_properties.append(("uses", "smtp"))
+    with MailServer() as server:
+        yield server
 
 
 @pytest.fixture

@@ -87,17 +87,16 @@ def engine(request: pytest.FixtureRequest) -> dict[str, str]:
     return environment
 
 
-@pytest.fixture(scope="session")
-def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of collected static files for all installations: compressing takes seconds."""
-    return tmp_path_factory.mktemp("static")
-
-
 @pytest.fixture
 def installation(
-    tmp_path: Path, engine: dict[str, str], static: Path
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, engine: dict[str, str]
 ) -> Iterator[servers.Installation]:
-    """An installation with a data folder of its own; whatever it started is stopped."""
+    """An installation with a data folder of its own; whatever it started is stopped.
+
+    All share their collected static files: to compress them takes seconds.
+    """
+    static = tmp_path_factory.getbasetemp() / "static"
+    static.mkdir(exist_ok=True)
     one = servers.Installation(tmp_path, static=static, **engine)
     yield one
     one.stop()

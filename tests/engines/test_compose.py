@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,7 @@ def test_each_command_runs_and_its_health_check_tells(
 
     running = {name: start(by_hand, services[name]["command"]) for name in ("worker", "beat")}
     for name in running:
-        until(lambda name=name: is_healthy(by_hand, services[name]), f"{name} is not healthy")
+        until(partial(is_healthy, by_hand, services[name]), f"{name} is not healthy")
     until(
         lambda: by_hand.status("/readyz") == 200,
         "the engine does not run" + "".join(one.output for one in running.values()) + web.output,

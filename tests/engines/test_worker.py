@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from tests.engines.servers import PROJECT, Installation, clean_environment, until
+from tests.engines.conftest import note, server
+from tests.engines.servers import PROJECT, Installation, Redis, clean_environment, until
 
 WORKER = ("worker", "--embedded-beat", "--pool", "threads", "--concurrency", "2")
 SMALL = ("--loglevel", "info", "--without-gossip", "--without-mingle", "--without-heartbeat")
@@ -73,6 +74,22 @@ def test_a_dead_beat_takes_the_worker_with_it(either: Installation) -> None:
     worker.wait_for("Beat has died")
     assert worker.wait() == 1
     assert "the clock broke" in worker.output
+
+
+def test_it_ticks_again_when_the_broker_is_back(
+    installation: Installation, request: pytest.FixtureRequest
+) -> None:
+    note(request, "broker")
+    with server(Redis) as broker:
+        installation.environment["REDIS_URL"] = broker.url
+        installation.manage("migrate", "--verbosity", "0")
+        worker = installation.celery(*WORKER, *SMALL)
+        worker.wait_for("succeeded")
+        broker.halt()
+        worker.wait_for("onnection")  # "Connection to broker lost" or "Cannot connect"
+        ticks = worker.output.count("succeeded")
+        broker.start()
+        worker.wait_for("succeeded", times=ticks + 2)
 
 
 def test_beat_is_refused_in_a_pool_that_forks(either: Installation) -> None:

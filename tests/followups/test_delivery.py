@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Preferences, User
 from accounts.owned import StaleVersion
-from followups import delivery, messages, transport
+from followups import delivery, messages, reminders, transport
 from followups.delivery import claim, dispatch_due, gather, leaving, recover
 from followups.models import Heartbeat, Mail, Mailer, Promise, Reminder
 from followups.models.engine import PROBE_EVERY
@@ -1049,23 +1049,32 @@ def test_nothing_goes_after_a_keep_that_was_committed_before_it_began(transactio
 
 
 def test_preferences_and_promises_changed_at_once_agree_in_the_end(transactional_db):
+    """A promise that is made while the preferences change must not keep the plan of before."""
     user = UserFactory()
     promises = [promised(user) for _ in range(6)]
+    recruiter = promises[0].recruiter
+
+    def change_preferences() -> None:
+        for minutes in range(1, 20):
+            with transaction.atomic():
+                User.objects.filter(pk=user.pk).update(phone_region="GB")
+                Preferences.objects.of(user).update(lead_minutes=minutes)
+                replan_all(user)
+
+    def edit(some: list[Promise]) -> None:
+        for promise in some:
+            for words in ("one", "two", "three"):
+                fresh = Promise.objects.of(user).get(pk=promise.pk)
+                fresh.what = words
+                with contextlib.suppress(StaleVersion):
+                    fresh.save()
+
+    def make() -> None:
+        for _ in range(20):
+            PromiseFactory(owner=user, recruiter=recruiter, due_time=dt.time(17))
 
     def work(number: int) -> None:
-        if number == 0:
-            for minutes in range(1, 8):
-                with transaction.atomic():
-                    User.objects.filter(pk=user.pk).update(phone_region="GB")
-                    Preferences.objects.of(user).update(lead_minutes=minutes)
-                    replan_all(user)
-        else:
-            for promise in promises[number - 1 :: 3]:
-                for words in ("one", "two", "three"):
-                    fresh = Promise.objects.of(user).get(pk=promise.pk)
-                    fresh.what = words
-                    with contextlib.suppress(StaleVersion):
-                        fresh.save()
+        [change_preferences, lambda: edit(promises), make, make][number]()
 
     at_once(4, work)
     preferences = Preferences.objects.of(user).get()
@@ -1074,6 +1083,36 @@ def test_preferences_and_promises_changed_at_once_agree_in_the_end(transactional
         assert sorted(rows.values_list("due_utc", "occasion")) == [
             (row.due_utc, row.occasion) for row in plan(promise, preferences)
         ]
+
+
+def test_a_promise_that_is_being_made_makes_new_preferences_wait(transactional_db, monkeypatch):
+    """They would not see it, and it would keep the plan of before."""
+    user = UserFactory()
+    recruiter = promised(user).recruiter
+    planned, changed = threading.Event(), threading.Event()
+
+    def plan_slowly(promise, preferences):
+        rows = plan(promise, preferences)
+        if not planned.is_set():
+            planned.set()
+            changed.wait(0.5)  # in vain: it waits for us
+        return rows
+
+    monkeypatch.setattr(reminders, "plan", plan_slowly)
+
+    def work(number: int) -> None:
+        if number == 0:
+            PromiseFactory(owner=user, recruiter=recruiter, due_time=dt.time(17))
+            return
+        assert planned.wait(10)
+        with transaction.atomic():
+            Preferences.objects.of(user).update(lead_minutes=60)
+            replan_all(user)
+        changed.set()
+
+    at_once(2, work)
+    leads = Reminder.across_owners.live().filter(occasion="lead")
+    assert {reminder.promise.due_utc - reminder.due_utc for reminder in leads} == {HOUR}
 
 
 def test_a_hanging_server_holds_no_lock(transactional_db, smtp, way, monkeypatch):
