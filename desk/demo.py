@@ -7,6 +7,7 @@ Addresses end in example.net (RFC 2606).
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 import random
 import uuid
@@ -75,6 +76,10 @@ def parts(rows: Iterator[Any]) -> Iterator[list[Any]]:
         yield batch
 
 
+def began(opportunity: Opportunity) -> dt.datetime:
+    return opportunity.created_at
+
+
 class Demo:
     """One account's data. `now` (UTC) is the end of its year."""
 
@@ -88,7 +93,7 @@ class Demo:
         # Whoever changed firms in that year: where they were before, and until when.
         self.before: dict[int, tuple[Firm, dt.datetime]] = {}
         self.numbers: dict[int, str] = {}
-        self.opportunities: dict[int, list[Opportunity]] = {}
+        self.opportunities: list[Opportunity] = []  # oldest first
 
     def make(self, progress: Progress = lambda done: None) -> None:
         """Write it all, or nothing. Raises `InUse` when the account holds anything else."""
@@ -233,8 +238,8 @@ class Demo:
                     created_at=created_at,
                 )
             )
-        for row in Opportunity.objects.bulk_create(rows, BATCH):
-            self.opportunities.setdefault(row.recruiter_id or 0, []).append(row)
+        rows.sort(key=began)
+        self.opportunities = Opportunity.objects.bulk_create(rows, BATCH)
 
     def _firm_of(self, recruiter: Recruiter, day: dt.datetime) -> Firm | None:
         """The firm for which `recruiter` spoke on that day."""
@@ -244,22 +249,26 @@ class Demo:
     def _calls(self) -> Iterator[Call]:
         """Calls spread over the year, in office hours, oldest first; the last one is today's."""
         for number in range(self.count):
-            yield self._call(self._often(self.recruiters), self._moment(number), number)
+            yield self._call(self._moment(number), number)
 
-    def _call(self, recruiter: Recruiter, moment: dt.datetime, number: int) -> Call:
+    def _spoken_of(self, moment: dt.datetime) -> Opportunity | None:
+        """One of the opportunities of the weeks before `moment`, if there is any."""
+        first = bisect.bisect_left(self.opportunities, moment - SPOKEN_OF, key=began)
+        after = bisect.bisect_right(self.opportunities, moment, key=began)
+        return self.opportunities[self.random.randrange(first, after)] if first < after else None
+
+    def _call(self, moment: dt.datetime, number: int) -> Call:
         pick = self.random
         outcome = pick.choices(Call.Outcome.values, [12, 4, 2, 1, 2])[0]
         talked = outcome == Call.Outcome.TALKED
-        about = [
-            opportunity
-            for opportunity in self.opportunities.get(recruiter.pk, [])
-            if opportunity.created_at <= moment <= opportunity.created_at + SPOKEN_OF
-        ]
+        opportunity = self._spoken_of(moment) if talked and pick.random() < 0.6 else None
+        recruiter = opportunity.recruiter if opportunity else None
+        recruiter = recruiter or self._often(self.recruiters)
         return Call(
             owner=self.user,
             recruiter=recruiter,
             firm=self._firm_of(recruiter, moment),
-            opportunity=pick.choice(about) if talked and about else None,
+            opportunity=opportunity,
             occurred_at=moment,
             created_at=moment,
             duration_minutes=pick.randint(3, 45) if talked else None,

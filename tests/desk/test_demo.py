@@ -160,7 +160,7 @@ def test_it_tells_of_no_promise_what_its_moments_belie(made: User) -> None:
 
 def test_it_speaks_of_opportunities_that_are_there(made: User) -> None:
     about = Call.objects.of(made).exclude(opportunity=None).select_related("opportunity")
-    assert about.exists()
+    assert about.count() > CALLS / 5
     for call in about:
         assert call.opportunity.created_at <= call.occurred_at
         assert call.opportunity.recruiter_id == call.recruiter_id
