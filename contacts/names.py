@@ -2,7 +2,6 @@
 
 import unicodedata
 
-
 # One sign can fold to as many as eighteen letters, and the column has an end.
 MOST_LETTERS = 400
 

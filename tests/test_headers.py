@@ -61,7 +61,9 @@ def test_it_says_so_on_every_address(
         assert stopped_by_policy(response) == []
 
 
-@pytest.mark.parametrize("path", ["/sign-in/", "/sign-up/", "/nothing/here/", "/firms/", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/sign-in/", "/sign-up/", "/nothing/here/", "/firms/", "/healthz"]
+)
 def test_it_says_so_to_the_anonymous(path: str, anonymous: Client) -> None:
     response = anonymous.get(path)
     check(response)

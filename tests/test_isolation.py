@@ -289,15 +289,15 @@ def test_it_fills_in_nothing_of_anothers_row(
     other: User,
 ) -> None:
     theirs = theirs_of(other)
-    response = client.get(
-        reverse(name, query={reference: theirs[reference].pk}), headers=headers
-    )
+    response = client.get(reverse(name, query={reference: theirs[reference].pk}), headers=headers)
     assert response.status_code == 200
     assert SECRET not in html(response)
     assert not response.context["form"].initial.get("who")
 
 
-@pytest.mark.parametrize("value", ["", "abc", "-1", "²", "٣", "9" * 40, "9" * 5000, "1\x00", "1 2"])
+@pytest.mark.parametrize(
+    "value", ["", "abc", "-1", "²", "٣", "9" * 40, "9" * 5000, "1\x00", "1 2"]
+)
 @pytest.mark.parametrize("name", ["desk:call_sheet", "followups:promise_new"])
 def test_it_takes_a_reference_that_is_none_for_nothing(
     name: str, value: str, client: Client

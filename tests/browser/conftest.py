@@ -94,9 +94,16 @@ def plain(live_server: Any, user: User, open_window: Opener) -> Page:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    """An installation with a data folder of its own, on SQLite; whatever it started is stopped."""
-    one = Installation(tmp_path)
+def installation(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """An installation with a data folder of its own, on SQLite; whatever it started is stopped.
+
+    All share their collected static files: to compress them takes seconds.
+    """
+    static = tmp_path_factory.getbasetemp() / "static"
+    static.mkdir(exist_ok=True)
+    one = Installation(tmp_path, static=static)
     yield one
     one.stop()
 

@@ -126,12 +126,15 @@ def looks_of(page: Page, *, axe: bool = True) -> Iterator[str]:
 
 def all_faults(page: Page, paths: Any, **options: Any) -> str:
     return "\n".join(
-        f"{path}: {fault}" for path in dict.fromkeys(paths) for fault in faults_of(page, path, **options)
+        f"{path}: {fault}"
+        for path in dict.fromkeys(paths)
+        for fault in faults_of(page, path, **options)
     )
 
 
 LOOKS = pytest.mark.parametrize(
-    ("size", "scheme"), [(size, scheme) for size in ("phone", "desktop") for scheme in windows.SCHEMES]
+    ("size", "scheme"),
+    [(size, scheme) for size in ("phone", "desktop") for scheme in windows.SCHEMES],
 )
 
 
@@ -159,7 +162,9 @@ def test_it_is_well_when_signed_out(
     live_server: Any, user: User, open_window: Opener, size: str, scheme: str
 ) -> None:
     page = open_window(size=size, scheme=scheme)
-    public = [path_of(name) for name, one in in_use().items() if one.public and READ <= one.methods]
+    public = [
+        path_of(name) for name, one in in_use().items() if one.public and READ <= one.methods
+    ]
     pages = [path for path in public if not path.endswith("z")]
     faults = all_faults(page, pages)
     assert not faults, faults
@@ -201,7 +206,12 @@ FORMS = {
     "/firms/new/": {"founded": "12", "website": "no address", "switchboard": "letters"},
     "/recruiters/new/": {"time_zone": "Mars", "phone": "letters"},
     "/people/new/": {"phone": "letters"},
-    "/settings/": {"time_zone": "Mars", "phone_region": "", "lead_minutes": "-1", "quiet_from": ""},
+    "/settings/": {
+        "time_zone": "Mars",
+        "phone_region": "",
+        "lead_minutes": "-1",
+        "quiet_from": "",
+    },
     "/password/change/": {},
 }
 

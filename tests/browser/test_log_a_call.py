@@ -15,7 +15,13 @@ from calls.models import Call, Opportunity
 from contacts.models import Firm, Phone, Recruiter
 from followups.models import Promise
 from tests.browser.conftest import Opener
-from tests.factories import CallFactory, FirmFactory, PhoneFactory, PromiseFactory, RecruiterFactory
+from tests.factories import (
+    CallFactory,
+    FirmFactory,
+    PhoneFactory,
+    PromiseFactory,
+    RecruiterFactory,
+)
 
 SHEET = "/calls/new/"
 SAVE = re.compile("^Save the call$")
@@ -89,10 +95,25 @@ def test_somebody_new_with_a_position_and_two_promises(page: Page) -> None:
     assert str(call.opportunity) == "Interim CFO, Northwind, in confidence"
     assert Phone.across_owners.get().number == "+442079460011"
     mine, theirs = Promise.across_owners.order_by("pk")
-    assert (mine.owed_by, mine.kind, mine.what, mine.due_time) == ("me", "send_names", "two names", None)
-    assert (theirs.owed_by, theirs.kind, theirs.due_time) == ("them", "send_information", dt.time(16, 30))
+    assert (mine.owed_by, mine.kind, mine.what, mine.due_time) == (
+        "me",
+        "send_names",
+        "two names",
+        None,
+    )
+    assert (theirs.owed_by, theirs.kind, theirs.due_time) == (
+        "them",
+        "send_information",
+        dt.time(16, 30),
+    )
     assert {mine.call_id, theirs.call_id} == {call.pk}
-    for words in ("Miriam Oduya", "Oakline Partners", "Interim CFO", "Two names", "Starts in January"):
+    for words in (
+        "Miriam Oduya",
+        "Oakline Partners",
+        "Interim CFO",
+        "Two names",
+        "Starts in January",
+    ):
         expect(page.locator("main")).to_contain_text(words)
 
 
@@ -132,7 +153,9 @@ def test_choosing_takes_keys_alone(page: Page, jane: Recruiter, keys: list[str])
     assert saved(page).recruiter == jane
 
 
-def test_a_late_answer_to_the_letters_does_not_undo_the_choice(page: Page, jane: Recruiter) -> None:
+def test_a_late_answer_to_the_letters_does_not_undo_the_choice(
+    page: Page, jane: Recruiter
+) -> None:
     page.goto(SHEET)
     page.keyboard.type("jan")
     option = page.locator("#callers .suggest__item", has_text="Jane Doe")
@@ -244,7 +267,11 @@ def test_a_refusal_keeps_everything_and_says_where(
     assert not Call.across_owners.exists()
     for name, value in TYPED.items():
         expect(page.locator(f"[name={name}]")).to_have_value(value)
-    for box in ("purpose][value=names", "outcome][value=voicemail", "promises-0-owed_by][value=them"):
+    for box in (
+        "purpose][value=names",
+        "outcome][value=voicemail",
+        "promises-0-owed_by][value=them",
+    ):
         expect(page.locator(f"[name={box}]")).to_be_checked()
     expect(page.get_by_label("Told in confidence")).to_be_checked()
     for field in ("who", "phone", "promises-0-kind", "promises-0-due_on"):
@@ -319,7 +346,9 @@ def test_a_time_that_a_clock_change_skips_is_told_beside_it(
 
 
 def test_of_two_with_one_name_it_asks_which(page: Page, user: User, jane: Recruiter) -> None:
-    other = RecruiterFactory(owner=user, name="Jane Doe", firm=FirmFactory(owner=user, name="Quill"))
+    other = RecruiterFactory(
+        owner=user, name="Jane Doe", firm=FirmFactory(owner=user, name="Quill")
+    )
     page.goto(SHEET)
     page.get_by_label("Who is calling?").fill("Jane Doe")
     save(page)
@@ -387,7 +416,9 @@ def test_a_reload_after_a_refusal_does_not_save(page: Page) -> None:
     assert not Call.across_owners.exists()
 
 
-def test_every_control_is_reached_by_tab_in_the_order_of_the_page(page: Page, jane: Recruiter) -> None:
+def test_every_control_is_reached_by_tab_in_the_order_of_the_page(
+    page: Page, jane: Recruiter
+) -> None:
     page.goto(f"{SHEET}?recruiter={jane.pk}")
     page.locator(".skip").focus()
     page.keyboard.press("Shift+Tab")

@@ -117,12 +117,19 @@ def test_a_worker_that_dies_is_told_on_the_terminal_and_on_today(
 ) -> None:
     page = open_window(base_url=installation.url)
     make_the_first_account(page)
+    until(lambda: installation.status("/readyz") == 200, "the engine is not ready")
+    page.reload()
     expect(page.locator(".banner:visible")).to_have_count(0)
     first = running.child("celery")
     os.kill(first, signal.SIGKILL)
-    running.wait_for("the worker process died (exit code -9, SIGKILL); it is started again in 1 s.")
+    running.wait_for(
+        "the worker process died (exit code -9, SIGKILL); it is started again in 1 s."
+    )
     until(lambda: running.child("celery") != first, "the worker is not back")
-    until(lambda: "worker" in json.loads((installation.data / "supervisor.json").read_text()), "no note")
+    until(
+        lambda: "worker" in json.loads((installation.data / "supervisor.json").read_text()),
+        "no note",
+    )
     page.goto("/")
     expect(page.locator(".banner:visible")).to_contain_text("The worker stopped at")
     expect(page.locator(".banner:visible")).to_contain_text("started again")

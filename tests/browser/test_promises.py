@@ -162,12 +162,16 @@ def test_an_open_menu_lies_above_the_rows_below(phone: Page, promise: Promise) -
         PromiseFactory(owner=promise.owner, recruiter=promise.recruiter, due_on=promise.due_on)
     phone.goto("/")
     row(phone, promise).locator(".menu > summary").click()
-    covered = row(phone, promise).locator(".menu__panel").evaluate(
-        """panel => [...panel.querySelectorAll('a, button')].filter((one) => {
+    covered = (
+        row(phone, promise)
+        .locator(".menu__panel")
+        .evaluate(
+            """panel => [...panel.querySelectorAll('a, button')].filter((one) => {
             const {left, top, width, height} = one.getBoundingClientRect();
             if (!width) return false;
             return !one.contains(document.elementFromPoint(left + width / 2, top + height / 2));
         }).map((one) => one.textContent)"""
+        )
     )
     assert covered == []
 

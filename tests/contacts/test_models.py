@@ -58,7 +58,11 @@ def test_it_gives_a_number_to_exactly_one(model: Any, user: User) -> None:
     recruiter, firm = RecruiterFactory(owner=user), FirmFactory(owner=user)
     refused(model(owner=user, **value))
     refused(model(owner=user, recruiter=recruiter, firm=firm, **value))
-    for holder in ({"recruiter": recruiter}, {"firm": firm}, {"person": PersonFactory(owner=user)}):
+    for holder in (
+        {"recruiter": recruiter},
+        {"firm": firm},
+        {"person": PersonFactory(owner=user)},
+    ):
         model.objects.create(owner=user, **holder, **value)
 
 

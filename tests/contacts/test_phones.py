@@ -73,7 +73,9 @@ def test_it_shows_a_number_as_people_read_it(number: str, shown: str) -> None:
     assert phones.display(number) == shown
 
 
-@pytest.mark.parametrize("typed", ["+44 20 7946 0018 ext. 12", "020 7946 0018", "+letters", "", None])
+@pytest.mark.parametrize(
+    "typed", ["+44 20 7946 0018 ext. 12", "020 7946 0018", "+letters", "", None]
+)
 def test_it_leaves_what_was_typed_as_it_was_typed(typed: str | None) -> None:
     assert PhoneField().prepare_value(typed) == typed
 

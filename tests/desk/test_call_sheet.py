@@ -557,7 +557,9 @@ def test_it_saves_sheets_that_come_at_the_same_moment(same_key: bool) -> None:
         finally:
             connection.close()
 
-    sending = [threading.Thread(target=send, args=pair) for pair in zip(browsers, posts, strict=True)]
+    sending = [
+        threading.Thread(target=send, args=pair) for pair in zip(browsers, posts, strict=True)
+    ]
     for one in sending:
         one.start()
     for one in sending:

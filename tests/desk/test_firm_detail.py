@@ -35,9 +35,7 @@ def test_it_shows_everything_about_the_firm(client: Client, user: User) -> None:
     PhoneFactory(owner=user, recruiter=grace, number="+442079460018")
     CallFactory(owner=user, recruiter=grace, firm=firm, notes="Spoke of the interim role")
     PromiseFactory(owner=user, firm=firm, recruiter=grace, what="Two names")
-    PromiseFactory(
-        owner=user, firm=firm, what="The brief", state="kept", ended_at=timezone.now()
-    )
+    PromiseFactory(owner=user, firm=firm, what="The brief", state="kept", ended_at=timezone.now())
     OpportunityFactory(owner=user, firm=firm, title="Interim CFO")
     text = html(client.get(firm.get_absolute_url()))
     for words in (

@@ -24,9 +24,7 @@ def test_it_shows_everything_about_the_promise(client: Client, user: User) -> No
         due_time=dt.time(18),
         phone="+442079460018",
     )
-    promise.snooze(
-        due_on=dt.date(2027, 7, 2), due_time=dt.time(18), time_zone="Europe/London"
-    )
+    promise.snooze(due_on=dt.date(2027, 7, 2), due_time=dt.time(18), time_zone="Europe/London")
     text = html(client.get(promise.get_absolute_url()))
     for words in (
         "Two names",

@@ -76,8 +76,17 @@ def test_it_derives_its_moment(user: User, on: str, at: str | None, zone: str, u
     on=st.dates(dt.date(1970, 1, 1), dt.date(2199, 12, 31)),
     at=st.none() | st.times(),
     zone=st.sampled_from(
-        ["Europe/London", "America/New_York", "Pacific/Auckland", "Asia/Kathmandu", "UTC"]
-        + ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Australia/Lord_Howe", "Africa/Casablanca"]
+        [
+            "Europe/London",
+            "America/New_York",
+            "Pacific/Auckland",
+            "Asia/Kathmandu",
+            "UTC",
+            "Pacific/Kiritimati",
+            "Pacific/Pago_Pago",
+            "Australia/Lord_Howe",
+            "Africa/Casablanca",
+        ]
     ),
 )
 def test_it_refuses_exactly_the_times_that_a_clock_change_skips(
@@ -87,13 +96,12 @@ def test_it_refuses_exactly_the_times_that_a_clock_change_skips(
     due = promise.derive_due_utc()
     shown = due.astimezone(zoneinfo.ZoneInfo(zone)).replace(tzinfo=None, fold=0)
     meant = dt.datetime.combine(on, at.replace(fold=0)) if at is not None else None
-    try:
+    if meant is None or shown == meant:
         promise.clean()
-    except ValidationError as error:
-        assert set(error.message_dict) == {"due_time"}
-        assert shown != meant
-    else:
-        assert meant is None or shown == meant
+        return
+    with pytest.raises(ValidationError) as refused:
+        promise.clean()
+    assert set(refused.value.message_dict) == {"due_time"}
 
 
 @pytest.mark.parametrize("on", ["0001-01-01", "1969-12-31", "2200-01-01", "9999-12-31"])
@@ -115,9 +123,7 @@ def test_it_is_late_after_its_moment_while_it_is_open(user: User) -> None:
 # Verbs --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("due", "state"), [(AFTER, "kept"), (NOW, "kept"), (BEFORE, "kept_late")]
-)
+@pytest.mark.parametrize(("due", "state"), [(AFTER, "kept"), (NOW, "kept"), (BEFORE, "kept_late")])
 def test_it_is_kept_in_time_or_late(user: User, due: dt.datetime, state: str) -> None:
     promise = due_at(user, due)
     promise.keep("Nobody came to mind")

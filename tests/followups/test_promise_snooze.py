@@ -37,7 +37,9 @@ def press(client: Client, promise: Promise, **data: Any) -> Any:
 
 def moment(promise: Promise) -> str:
     promise.refresh_from_db()
-    return f"{promise.due_on} {promise.due_time:%H:%M}" if promise.due_time else f"{promise.due_on}"
+    return (
+        f"{promise.due_on} {promise.due_time:%H:%M}" if promise.due_time else f"{promise.due_on}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,12 @@ def test_it_makes_no_header_of_a_line_break(client: Client, promise: Promise) ->
 
 @pytest.mark.parametrize(
     ("outcome", "kept"),
-    [("x" * 100_000, "x" * 500), ("NUL \x00 in it", "NUL  in it"), ("日本 🙂", "日本 🙂"), ("", "")],
+    [
+        ("x" * 100_000, "x" * 500),
+        ("NUL \x00 in it", "NUL  in it"),
+        ("日本 🙂", "日本 🙂"),
+        ("", ""),
+    ],
 )
 def test_it_bears_any_outcome(client: Client, promise: Promise, outcome: str, kept: str) -> None:
     assert press(client, promise, "keep", outcome=outcome).status_code == 302
