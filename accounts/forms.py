@@ -84,6 +84,12 @@ def in_words(row: models.Model, name: str) -> Any:
     if display := getattr(row, f"get_{name}_display", None):
         return str(display())
     value = getattr(row, name)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, dt.time):
+        return f"{value:%H:%M}"
+    if name == "working_days":
+        return ", ".join(str(label) for day, label in WEEKDAYS if day in value)
     return localize(timezone.localtime(value) if isinstance(value, dt.datetime) else value)
 
 
@@ -178,6 +184,19 @@ class UserForm(forms.ModelForm):
             "time_zone": _("Where you are now. Promises keep the time you gave them."),
             "phone_region": _("Two letters, such as GB or US: what a number without + means."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # What the page showed travels along, so that a field left as it was is not set back
+            # to what it was when the page was opened.
+            field.show_hidden_initial = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in set(cleaned) - set(self.changed_data):
+            cleaned[name] = self.initial[name]
+        return cleaned
 
     def clean_time_zone(self) -> str:
         return known_time_zone(self.cleaned_data["time_zone"])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
@@ -42,6 +43,31 @@ def answers_without_account(view: Callable[..., HttpResponse]) -> Callable[..., 
     """Mark a view that answers even before the first account is made, and without signing in."""
     view.answers_without_account = True  # type: ignore[attr-defined]
     return login_not_required(view)
+
+
+class InvalidFormMiddleware:
+    """Sign-in and its kin answer an invalid form with 422, as every form here does.
+
+    django-allauth answers 200; htmx, scripts and logs then take a refusal for a success.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_template_response(
+        self, request: HttpRequest, response: TemplateResponse
+    ) -> TemplateResponse:
+        form = (response.context_data or {}).get("form")
+        if (
+            request.method == "POST"
+            and response.status_code == 200
+            and getattr(form, "errors", None)
+        ):
+            response.status_code = 422
+        return response
 
 
 class OwnerMiddleware:

@@ -46,4 +46,5 @@ def where_from(request: HttpRequest, default: str) -> str:
     safe = url_has_allowed_host_and_scheme(
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return url if url and safe else default
+    # It must look like a path: `redirect` takes a bare word for the name of a view.
+    return url if url.startswith("/") and safe else default

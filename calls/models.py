@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -14,6 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.owned import OwnedManager, OwnedModel, OwnedQuerySet
 from contacts.models import NAME_LENGTH, NOTES_LENGTH, Employer, Firm, Recruiter
+
+
+def validate_has_happened(moment: dt.datetime) -> None:
+    """A call is in the past; clocks of two machines may differ by a little."""
+    if moment > timezone.now() + dt.timedelta(hours=1):
+        raise ValidationError(
+            _("That is still to come. Write down a promise to call instead."), code="future"
+        )
 
 
 class OpportunityQuerySet(OwnedQuerySet):
@@ -162,7 +172,9 @@ class Call(OwnedModel):
         blank=True,
         related_name="calls",
     )
-    occurred_at = models.DateTimeField(_("when"), default=timezone.now)
+    occurred_at = models.DateTimeField(
+        _("when"), default=timezone.now, validators=[validate_has_happened]
+    )
     duration_minutes = models.PositiveSmallIntegerField(
         _("minutes"), null=True, blank=True, validators=[MaxValueValidator(24 * 60)]
     )

@@ -221,6 +221,11 @@ class Phone(ContactPoint):
         indexes = [models.Index(fields=["owner", "number"], name="phone_by_number")]
         constraints = [
             belongs_to_one("phone_of_one"),
+            # One row a number and holder, also when two sheets are saved at the same moment.
+            *(
+                unique_for_owner(holder, "number", name=f"phone_once_a_{holder}")
+                for holder in ("recruiter", "firm", "person")
+            ),
             # E.164: https://www.itu.int/rec/T-REC-E.164 (at most 15 digits)
             models.CheckConstraint(
                 condition=Q(number__regex=r"^\+[1-9][0-9]{1,14}$"), name="phone_is_e164"

@@ -26,6 +26,8 @@ def parse(text: str, *, region: str) -> str:
         raise ValidationError(
             _("This is no phone number. Write it like +44 20 7946 0000.")
         ) from error
+    if number.extension:
+        raise ValidationError(_("Leave the extension out, and keep it in the notes."))
     if not phonenumbers.is_possible_number(number):
         raise ValidationError(
             _("This number has too few or too many digits for its country."),

@@ -62,6 +62,8 @@ def data_directory(base: Path) -> Path:
         raise ImproperlyConfigured(
             f"WORDKEEPER_DATA names a folder that cannot be made: {error.strerror}."
         ) from error
+    if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"WORDKEEPER_DATA: {directory} cannot be written to.")
     return directory
 
 
@@ -139,6 +141,12 @@ def database(directory: Path) -> dict[str, object]:
         # What dj_database_url reads as memory would be gone, and different in every process.
         if config["NAME"] in {"", ":memory:"}:
             raise ImproperlyConfigured("DATABASE_URL names no SQLite file.")
+        if config["NAME"] != ":memory:":
+            # Absolute, so that web and worker mean the same file wherever they are started.
+            file = Path(str(config["NAME"])).absolute()
+            if not file.parent.is_dir():
+                raise ImproperlyConfigured(f"DATABASE_URL: there is no folder {file.parent}.")
+            config["NAME"] = str(file)
         config["CONN_MAX_AGE"] = None
         config["OPTIONS"] = sqlite_options()
     else:

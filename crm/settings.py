@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "accounts.middleware.FirstVisitMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.OwnerMiddleware",
+    "accounts.middleware.InvalidFormMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -213,9 +214,11 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if OVER_HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
-    SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     if TRUSTED_PROXIES:
+        # Only a proxy that is trusted can say that the visitor came by https; without one every
+        # request would look like plain http, and be sent round in a circle.
+        SECURE_SSL_REDIRECT = True
+        SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Celery: nudges without payload; the database is the queue (DESIGN section 6) -------------------
@@ -253,7 +256,13 @@ CELERY_BEAT_SCHEDULE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "crm.logs.DiscreetFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["terminal"], "level": "WARNING"},
     "loggers": {"followups": {"level": "INFO"}},

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from accounts.owned import StaleVersion
 from calls.models import Call, Opportunity
 from contacts.models import Employer, Firm, Phone, Recruiter
 from desk.forms import CallSheetForm, PromiseLineForm, disclosure
@@ -28,11 +29,19 @@ def save(form: CallSheetForm, lines: Iterable[PromiseLineForm]) -> Call:
         try:
             with transaction.atomic():
                 return _save(owner, form.cleaned_data, lines)
-        except IntegrityError:
-            # At the same moment somebody saved this sheet, or another that made the same firm.
+        except (IntegrityError, StaleVersion):
+            # At the same moment somebody saved this sheet, or another that made the same firm
+            # or moved the same recruiter.
             if is_last_try:
                 raise
     raise AssertionError("not reached")
+
+
+def says_more(form: CallSheetForm, lines: list[PromiseLineForm], saved: Call) -> bool:
+    """Whether a sheet that was saved before holds something that its call does not."""
+    data = form.cleaned_data
+    same_notes = data["notes"].split() == saved.notes.split()
+    return not same_notes or len(lines) != saved.promises.count()
 
 
 def saved_before(owner: User, client_key: Any) -> Call | None:

@@ -50,7 +50,7 @@ def clear(user: User) -> None:
 
     Raises `InUse` when `user` has anything that the demo did not make.
     """
-    rows = [
+    rows: list[Any] = [
         model
         for model in apps.get_models()
         if issubclass(model, OwnedModel) and model is not Preferences

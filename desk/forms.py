@@ -10,12 +10,14 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import capitalise_choices, scope_choices
 from accounts.models import User
 from calls.forms import LocalDateTimeField
-from calls.models import Call, Opportunity
+from calls.models import Call, Opportunity, validate_has_happened
 from contacts.forms import NotesInput, PhoneField
 from contacts.models import NAME_LENGTH, NOTES_LENGTH, Recruiter
 from contacts.names import fold
@@ -71,7 +73,7 @@ class CallSheetForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     phone = PhoneField(label=_("Their number"))
-    occurred_at = LocalDateTimeField(label=_("When"))
+    occurred_at = LocalDateTimeField(label=_("When"), validators=[validate_has_happened])
     direction = forms.ChoiceField(
         label=_("Who rang"),
         choices=Call.Direction.choices,
@@ -158,6 +160,21 @@ class CallSheetForm(forms.Form):
         if cleaned.get("who") and not chosen and not cleaned.get("is_new"):
             self._find_caller(cleaned)
         return cleaned
+
+    def ask_whether_new(self, saved: Call) -> None:
+        """This sheet was saved before and says something else now: a second call, or a slip?"""
+        self.add_error(
+            None,
+            format_html(
+                gettext(
+                    'This sheet is saved already, as <a href="{}">this call</a>, and says more '
+                    "now. Add what is new there; or save again to keep all this as another call."
+                ),
+                saved.get_absolute_url(),
+            ),
+        )
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["client_key"] = str(uuid.uuid4())  # type: ignore[index]
 
     def _find_caller(self, cleaned: dict[str, Any]) -> None:
         """Let a typed name mean the one recruiter it can mean; ask when there are several."""

@@ -52,6 +52,10 @@ def call_sheet(request: OwnerRequest) -> HttpResponse:
         form = CallSheetForm(request.POST, **options)
         if all([form.is_valid(), lines.is_valid()]):
             promised = wanted(lines)
+            saved = sheet.saved_before(request.user, form.cleaned_data["client_key"])
+            if saved and sheet.says_more(form, promised, saved):
+                form.ask_whether_new(saved)
+                return _sheet(request, form, lines, None, status=422)
             call = sheet.save(form, promised)
             nudge()
             said = _("Saved. Every promise has its reminders.") if promised else _("Saved.")

@@ -21,7 +21,7 @@ from followups.models import Heartbeat, Mail, Mailer, Reminder
 STALE_AFTER = dt.timedelta(seconds=60)
 OVERDUE_AFTER = dt.timedelta(minutes=5)
 # How long a death under `manage.py up`, mended by a restart, is worth telling.
-TELL_DEATHS_FOR = dt.timedelta(hours=12)
+TELL_DEATHS_FOR = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)

@@ -219,17 +219,23 @@ def preferences_of(owner_id: int) -> Preferences:
 def _follow(promises: list[Promise], preferences: Preferences, now: dt.datetime) -> None:
     """Make the rows of these promises of one owner follow their plans (see `replan`)."""
     standing: dict[int, list[Reminder]] = {promise.pk: [] for promise in promises}
+    gone: dict[int, set[tuple[str, str]]] = {promise.pk: set() for promise in promises}
     for some in _in_parts(promises):
         for reminder in Reminder.across_owners.unsettled().filter(
             promise__in=[promise.pk for promise in some]
         ):
             standing[reminder.promise_id].append(reminder)
+        for reminder in Reminder.across_owners.told().filter(
+            promise__in=[promise.pk for promise in some]
+        ):
+            gone[reminder.promise_id].add((reminder.occasion, reminder.channel))
     new: list[Reminder] = []
     cancelled: list[Reminder] = []
     carried: list[Reminder] = []
     for promise in promises:
         rows = [] if promise.trashed_at else plan(promise, preferences)
-        _compare(promise, rows, standing[promise.pk], now, new, cancelled, carried)
+        told = gone[promise.pk]
+        _compare(promise, rows, standing[promise.pk], told, now, new, cancelled, carried)
     _change(cancelled, cancelled_at=now)
     _cancel_empty({row.mail_id for row in cancelled if row.mail_id})
     _change(carried, revision=F("revision") + 1)
@@ -240,6 +246,7 @@ def _compare(
     promise: Promise,
     rows: list[Planned],
     standing: list[Reminder],
+    gone: set[tuple[str, str]],
     now: dt.datetime,
     new: list[Reminder],
     cancelled: list[Reminder],
@@ -257,7 +264,9 @@ def _compare(
                 carried.append(reminder)
         elif reminder.is_waiting:
             cancelled.append(reminder)
-            if reminder.due_utc <= now:
+            # So is one still to come whose hour the preferences, or the zone, have moved into the
+            # past. Not one of a promise that was moved itself: its new moment is what counts.
+            if reminder.due_utc <= now or reminder.created_at >= promise.agreed_at:
                 owed.add(occasion)
     new.extend(
         Reminder(
@@ -269,7 +278,8 @@ def _compare(
             due_utc=row.due_utc,
         )
         for row in rows
-        if row.due_utc > now or (row.occasion, row.channel) in owed
+        if (row.due_utc > now or (row.occasion, row.channel) in owed)
+        and (row.occasion, row.channel) not in gone
     )
 
 

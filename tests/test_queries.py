@@ -160,13 +160,12 @@ def row_for(name: str, rows: Rows) -> Any:
 
 
 def queries(client: Client, path: str, data: Any = None, **kwargs: Any) -> list[str]:
-    """The SQL of one answer; the one before it has warmed what is warmed once a process."""
-    for _ in range(2):
-        with CaptureQueriesContext(connection) as captured:
-            response = (
-                client.get(path, **kwargs) if data is None else client.post(path, data, **kwargs)
-            )
-        assert response.status_code == 200, path
+    """The SQL of one answer."""
+    with CaptureQueriesContext(connection) as captured:
+        response = (
+            client.get(path, **kwargs) if data is None else client.post(path, data, **kwargs)
+        )
+    assert response.status_code == 200, path
     return [query["sql"] for query in captured.captured_queries]
 
 

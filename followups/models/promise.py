@@ -297,7 +297,12 @@ class Promise(OwnedModel):
         self._end(self.State.BROKEN, outcome, now)
 
     def reopen(self) -> None:
-        """Undo its ending; the reminders that are still to come are planned again."""
+        """Undo its ending; the reminders that are still to come are planned again.
+
+        An open promise stays as it is: two presses are one.
+        """
+        if self.is_open:
+            return
         self.state, self.outcome, self.ended_at = self.State.OPEN, "", None
         self.agreed_at = timezone.now()
         self.save()

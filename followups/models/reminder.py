@@ -45,6 +45,14 @@ class ReminderEngineQuerySet(models.QuerySet):
         """Live, and in no mail yet."""
         return self.live().filter(mail=None)
 
+    def told(self) -> Self:
+        """Gone, and about the moment that the promise has now: that occasion is over."""
+        return self.filter(
+            cancelled_at=None,
+            mail__state__in=[Mail.State.SENT, Mail.State.KEPT],
+            created_at__gte=models.F("promise__agreed_at"),
+        )
+
     def unsettled(self) -> Self:
         """Not cancelled, and not known to have gone: what a new plan has to reckon with."""
         open_ended = [*Mail.WAITING, Mail.State.SENDING, Mail.State.FAILED, Mail.State.HELD]

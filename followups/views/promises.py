@@ -46,7 +46,9 @@ def _page(
         or SnoozeForm(promise=promise, zone_name=request.user.time_zone),
         "reschedules": list(promise.reschedules.all()),
         "reminders": list(
-            promise.reminders.select_related("mail").order_by("-due_utc", "-pk")[:50]
+            promise.reminders.filter(cancelled_at=None)
+            .select_related("mail")
+            .order_by("due_utc", "pk")[:50]
         ),
     }
     invalid = snooze_form is not None and snooze_form.errors

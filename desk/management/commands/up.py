@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.cache import caches
 from django.core.management import BaseCommand, CommandParser, call_command
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, connection, connections
 
 from accounts import first_account
 from crm import supervisor
@@ -57,7 +57,7 @@ def check_database() -> None:
     """Raises SystemExit with one line if the database does not answer."""
     try:
         connection.ensure_connection()
-    except OperationalError as error:
+    except DatabaseError as error:
         reason = " ".join(str(error).split("\n")[0].split())
         refuse(f"DATABASE_URL: the database does not answer: {reason}")
 
