@@ -38,7 +38,7 @@ environment = $(if $(call ready,$(1),$(2)),,@echo "Making $(1) from $(2) …" &&
 	cp $(2) $(1)/made-from.lock)
 
 help: ## List the targets.
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 13
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Start Wordkeeper (HOST, PORT, WORDKEEPER_DATA). Stop it with Ctrl-C.
 	$(call environment,.venv,requirements.lock)
@@ -47,10 +47,7 @@ run: ## Start Wordkeeper (HOST, PORT, WORDKEEPER_DATA). Stop it with Ctrl-C.
 demo: ## Make an account with a year of calls and print its password.
 	$(call environment,.venv,requirements.lock)
 	@.venv/bin/python manage.py migrate --verbosity 0
-	@password=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(12))'); \
-	.venv/bin/python manage.py demo --email $(DEMO_EMAIL) --password "$$password" \
-		--calls $(DEMO_CALLS) && \
-	echo "Sign in as $(DEMO_EMAIL) with the password $$password"
+	@.venv/bin/python manage.py demo --email $(DEMO_EMAIL) --calls $(DEMO_CALLS)
 
 setup: ## Make both environments and prove that they work.
 	$(call environment,.venv,requirements.lock)

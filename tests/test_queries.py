@@ -47,9 +47,13 @@ class Rows:
             "recruiter": recruiter,
             "person": self.people[0],
         }
-        for number, one in enumerate(self.recruiters):
-            self._make(Phone, recruiter=[one, recruiter], number=[f"+4420794{number:05}"] * 2)
-        self._make(Phone, person=[self.people[0]] * self.count, number=["+442079460000"])
+        numbers = [f"+4420794{number:05}" for number in range(2 * self.count)]
+        self._make(
+            Phone,
+            recruiter=self.recruiters + [recruiter] * self.count,
+            number=numbers,
+        )
+        self._make(Phone, person=[self.people[0]] * self.count, number=numbers[: self.count])
         self._make(Email, recruiter=[recruiter] * self.count, address=["a@example.net"])
         opportunities = self._make(
             Opportunity,
