@@ -240,7 +240,8 @@ def public_url(host: str, port: int) -> str:
     """`PUBLIC_URL` without a last slash; without it, the address on this machine."""
     given = text("PUBLIC_URL")
     if not given:
-        own = host if is_loopback(host) else "127.0.0.1"
+        # “Every address of this machine” is none that a browser could be sent to.
+        own = "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104
         return f"http://{f'[{own}]' if ':' in own else own}:{port}"
     try:
         parts = urlsplit(given)

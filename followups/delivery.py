@@ -322,6 +322,11 @@ def _written(
     mail: Mail, contents: Contents, sender: str, recipient: str, clock: Clock
 ) -> messages.Letter | None:
     """The mail, written and begun: only what this returns may go. Else it has been dealt with."""
+    try:
+        transport.envelope_address(recipient)
+    except ValueError as error:
+        mail.fail(str(error), held_in=Mail.State.CLAIMED)
+        return None
     for newest in _newest(mail, contents):
         try:
             letter = messages.compose(mail, newest, clock(), sender=sender)
@@ -355,7 +360,7 @@ def _hand_over(
     letter = _written(mail, contents, server.sender, recipient, clock)
     if letter is None:
         return None
-    outcome = session.send(letter.body, sender=server.sender, recipient=recipient)
+    outcome = session.send(letter.content, sender=server.sender, recipient=recipient)
     _record(mail, outcome, clock())
     log.info("mail %s: %s", mail.pk, outcome.verdict)
     return outcome.verdict

@@ -8,10 +8,8 @@ import traceback
 import zoneinfo
 from collections.abc import Collection
 from dataclasses import dataclass
-from email.policy import SMTP
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
@@ -19,7 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Preferences, User
 from contacts import phones
-from followups import local_time, transport
+from followups import local_time, mime, transport
 from followups.models import Mail, Promise, Reminder
 from followups.models.mail import LATE, id_domain
 
@@ -27,8 +25,6 @@ log = logging.getLogger("followups.messages")
 
 # More than this nobody reads in a mail; the rest is counted.
 MOST = 50
-# Not every server takes eight bits (RFC 6152), and none has to say that it does.
-ON_THE_WIRE = SMTP.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True)
@@ -154,11 +150,11 @@ def contents_of(mails: Collection[Mail]) -> dict[int, Contents]:
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail as it is written: `body` is what goes over the wire."""
+    """A mail as it is written: `content` is all of it, headers and bodies."""
 
     subject: str
     text: str
-    body: bytes
+    content: bytes
 
 
 def compose(mail: Mail, contents: Contents, now: dt.datetime, *, sender: str) -> Letter | None:
@@ -176,7 +172,7 @@ def compose(mail: Mail, contents: Contents, now: dt.datetime, *, sender: str) ->
     except Exception as error:
         log.error("mail %s is written plainly: %s", mail.pk, trace(error))
     text = f"Something you promised is due. See it here:\n\n{settings.PUBLIC_URL}/\n"
-    return _letter(mail, "Reminder", text, None, contents, sender)
+    return _letter(mail, "Reminder", text, None, contents, sender, now)
 
 
 def trace(error: Exception) -> str:
@@ -190,7 +186,7 @@ def _compose(mail: Mail, contents: Contents, now: dt.datetime, sender: str) -> L
     with translation.override(user.locale), timezone.override(user.zone):
         if mail.kind == Mail.Kind.TEST:
             text, html = _render("test", {"home": settings.PUBLIC_URL})
-            return _letter(mail, str(_("A test")), text, html, contents, sender)
+            return _letter(mail, str(_("A test")), text, html, contents, sender, now)
         discreet = contents.preferences.discreet_mail
         lines = [line_for(promise, user, now) for promise in contents.promises[:MOST]]
         context = {
@@ -204,7 +200,7 @@ def _compose(mail: Mail, contents: Contents, now: dt.datetime, sender: str) -> L
         }
         text, html = _render("reminder", context)
         subject = _subject(mail, contents.promises, lines[0], discreet=discreet)
-        return _letter(mail, subject, text, html, contents, sender)
+        return _letter(mail, subject, text, html, contents, sender, now)
 
 
 def _render(name: str, context: dict[str, object]) -> tuple[str, str]:
@@ -224,9 +220,18 @@ def _subject(mail: Mail, promises: list[Promise], first: Line, *, discreet: bool
 
 
 def _letter(
-    mail: Mail, subject: str, text: str, html: str | None, contents: Contents, sender: str
+    mail: Mail,
+    subject: str,
+    text: str,
+    html: str | None,
+    contents: Contents,
+    sender: str,
+    now: dt.datetime,
 ) -> Letter:
     headers = {
+        "Subject": subject,
+        "From": f"Wordkeeper <{transport.envelope_address(sender)}>",
+        "To": transport.envelope_address(mail.owner.email),
         "Message-ID": mail.message_id,
         # RFC 3834: nobody's out-of-office should answer this.
         "Auto-Submitted": "auto-generated",
@@ -236,15 +241,4 @@ def _letter(
     if len(about) == 1:
         # All that is said of one promise stands together in the reader's mail program.
         headers["References"] = f"<promise-{about.pop()}@{id_domain()}>"
-    # No name may begin a header of its own.
-    subject = " ".join(subject.split())
-    message = EmailMultiAlternatives(
-        subject=subject,
-        body=text,
-        from_email=f"Wordkeeper <{sender}>",
-        to=[mail.owner.email],
-        headers=headers,
-    )
-    if html is not None:
-        message.attach_alternative(html, "text/html")
-    return Letter(subject, text, transport.on_the_wire(message.message(policy=ON_THE_WIRE)))
+    return Letter(" ".join(subject.split()), text, mime.write(headers, text, html, now))

@@ -20,7 +20,7 @@ def deliver_due() -> None:
 @worker_ready.connect
 def deliver_at_once(**kwargs: Any) -> None:
     """What fell due while nothing ran need not wait for the first tick."""
-    nudge()
+    _send()
 
 
 @worker_shutting_down.connect
@@ -30,15 +30,13 @@ def finish_the_mail_in_hand(**kwargs: Any) -> None:
 
 
 def nudge() -> None:
-    """Ask for a tick now rather than in up to ten seconds, once this transaction is committed.
+    """Ask for a tick now rather than in up to ten seconds, once this transaction is committed."""
+    transaction.on_commit(_send)
 
-    A broker that is down costs those seconds and nothing else: the beat comes anyway.
-    """
 
-    def send() -> None:
-        try:
-            deliver_due.apply_async(expires=60, retry=False)
-        except (OSError, deliver_due.OperationalError) as error:
-            log.warning("no nudge: the broker is out of reach (%s)", type(error).__name__)
-
-    transaction.on_commit(send)
+def _send() -> None:
+    """A broker that is down costs those seconds and nothing else: the beat comes anyway."""
+    try:
+        deliver_due.apply_async(expires=60, retry=False)
+    except (OSError, deliver_due.OperationalError) as error:
+        log.warning("no nudge: the broker is out of reach (%s)", type(error).__name__)

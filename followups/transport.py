@@ -15,7 +15,6 @@ import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.message import EmailMessage
 from enum import StrEnum
 from typing import Any
 
@@ -268,8 +267,8 @@ class Session:
                 self.connection.quit()
         self.connection.close()
 
-    def send(self, body: bytes, *, sender: str, recipient: str) -> Outcome:
-        """Hand over one mail (see `on_the_wire`) and say how far it came.
+    def send(self, content: bytes, *, sender: str, recipient: str) -> Outcome:
+        """Hand over one mail and say how far it came.
 
         Never raises for what the network or the server does.
         """
@@ -277,6 +276,7 @@ class Session:
             sender, recipient = envelope_address(sender), envelope_address(recipient)
         except ValueError as error:
             return Outcome(Verdict.REFUSED, str(error))
+        body = dotted(content)
         self.connection.deadline = time.monotonic() + MAIL_DEADLINE
         verb = ""
         try:
@@ -326,9 +326,13 @@ class Session:
         return Outcome(Verdict.REFUSED if code >= 500 else Verdict.TRY_LATER, answer)
 
 
-def on_the_wire(message: EmailMessage) -> bytes:
-    """The mail with dots doubled (RFC 5321, 4.5.2), ending in CRLF, without the final dot."""
-    lines = message.as_bytes().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+def dotted(content: bytes) -> bytes:
+    """A mail with dots doubled (RFC 5321, 4.5.2), ending in CRLF, without the final dot.
+
+    A bare CR or LF becomes a whole line's end, so that no server can see a final dot where there
+    is none (SMTP smuggling).
+    """
+    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     if lines[-1] == b"":
         lines.pop()
     return b"".join((b"." + line if line.startswith(b".") else line) + b"\r\n" for line in lines)

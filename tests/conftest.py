@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ for name in (
 ):
     os.environ.pop(name, None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+
+# Slow is no failure: cores are shared.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,15 +61,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_limits(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Rate limits are counted in the cache; Redis does not forget them with the transaction."""
-    yield
-    from django.conf import settings
+def _own_limits() -> None:
+    """Rate limits are counted in the cache, and Redis does not forget them with a transaction.
 
-    if settings.REDIS_URL and {"db", "transactional_db"} & set(request.fixturenames):
-        from django.core.cache import cache
+    A prefix for each test rather than `clear`, which would empty the whole of it: the tests of
+    a parallel worker, or whatever else somebody keeps in the Redis that they named.
+    """
+    from django.core.cache import caches
 
-        cache.clear()
+    caches["default"].key_prefix = uuid.uuid4().hex
 
 
 @pytest.fixture

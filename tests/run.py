@@ -65,9 +65,10 @@ class Part:
         )
         try:
             code = child.wait()
-        except BaseException:
-            # Ctrl-C has reached pytest too, and it says what it has; an order to end has not.
-            child.terminate()
+        except BaseException as error:
+            # Ctrl-C has reached pytest too, an order to end has not; it tidies up after either.
+            if not isinstance(error, KeyboardInterrupt):
+                child.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(30)
             child.kill()

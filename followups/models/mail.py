@@ -162,19 +162,20 @@ class Mail(OwnedModel):
            wanted of it now: else False, and it has to be written anew.
         3. Ours, and the lease not run out, it moves on, and `recipient` is noted.
         """
-        from followups.models.promise import Promise
         from followups.models.reminder import Reminder
 
         inside = Reminder.across_owners.filter(mail=self.pk)
         if not contents and self.kind != self.Kind.TEST:
             return False
         with transaction.atomic():
-            if contents and transaction.get_connection().features.has_select_for_update:
-                # SQLite's transaction has the whole database to itself already.
-                rows = Promise.across_owners.filter(pk__in=inside.values("promise"))
-                list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-            if contents and set(inside.live().values_list("pk", "revision")) != set(contents):
-                return False
+            if contents:
+                # One query holds the promises and asks what is wanted: a promise that is being
+                # changed is waited for, and what it changed is seen.
+                wanted = inside.live().select_for_update(of=("promise",), no_key=True)
+                rows = wanted.select_related("promise").order_by("promise", "pk")
+                rows = rows.only("revision", "promise__revision")
+                if {(row.pk, row.revision) for row in rows} != set(contents):
+                    return False
             moved = self._move(
                 self.State.CLAIMED,
                 only_if=Q(lease_until__gt=now),

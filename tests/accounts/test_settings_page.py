@@ -141,6 +141,28 @@ def test_it_shows_a_conflict_of_two_edits(client: Client, user: User) -> None:
     assert preferences_of(user).lead_minutes == 40
 
 
+def test_it_says_in_words_what_was_saved_meanwhile(client: Client, user: User) -> None:
+    data = fill_in(client, SETTINGS, having="lead_minutes", digest_time="06:00")
+    data |= {"working_days": ["0"]}
+    del data["discreet_mail"]
+    meanwhile = preferences_of(user)
+    meanwhile.digest_time, meanwhile.working_days = dt.time(9, 15), [0, 6]
+    meanwhile.save()
+    errors = errors_of(client.post(SETTINGS, data))
+    assert errors["digest_time"] == ["Saved meanwhile: 09:15"]
+    assert errors["working_days"] == ["Saved meanwhile: Monday, Sunday"]
+    assert errors["discreet_mail"] == ["Saved meanwhile: yes"]
+
+
+def test_it_sets_nothing_back_that_was_left_as_it_was(client: Client, user: User) -> None:
+    """Two settings pages open: what the older one did not touch keeps what the newer saved."""
+    data = fill_in(client, SETTINGS, having="lead_minutes", phone_region="US")
+    User.objects.filter(pk=user.pk).update(time_zone="Asia/Tokyo")
+    assert client.post(SETTINGS, data).status_code == 302
+    user.refresh_from_db()
+    assert (user.time_zone, user.phone_region) == ("Asia/Tokyo", "US")
+
+
 def test_it_changes_nobody_else(client: Client, user: User, other: User) -> None:
     type_in(client, lead_minutes="20", time_zone="Asia/Tokyo")
     assert preferences_of(other).lead_minutes == 15

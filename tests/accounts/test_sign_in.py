@@ -92,8 +92,12 @@ def test_it_says_nothing_of_whether_an_address_is_known(
     "address", ["", "ann", "ann\x00@example.org", "a@b" * 200, "ann\r\n@x.org"]
 )
 def test_it_refuses_what_is_no_address(anonymous: Client, address: str) -> None:
-    assert sign_in(anonymous, address).status_code in {200, 422}
+    assert sign_in(anonymous, address).status_code == 422
     assert not is_signed_in(anonymous)
+
+
+def test_it_answers_a_wrong_password_422(anonymous: Client, user: User) -> None:
+    assert sign_in(anonymous, user.email, WRONG).status_code == 422
 
 
 def test_it_never_sends_a_password_back(anonymous: Client, user: User) -> None:

@@ -52,6 +52,15 @@ def test_it_refuses_a_number_that_is_not_e164(number: str, user: User) -> None:
     refused(Phone(owner=user, recruiter=RecruiterFactory(owner=user), number=number))
 
 
+@pytest.mark.parametrize("holder", ["recruiter", "firm", "person"])
+def test_it_keeps_a_number_once_for_each_who_has_it(holder: str, user: User) -> None:
+    make = {"recruiter": RecruiterFactory, "firm": FirmFactory, "person": PersonFactory}[holder]
+    one, another = make(owner=user), make(owner=user)
+    Phone.objects.create(owner=user, number="+442079460018", **{holder: one})
+    refused(Phone(owner=user, number="+442079460018", **{holder: one}))
+    Phone.objects.create(owner=user, number="+442079460018", **{holder: another})
+
+
 @pytest.mark.parametrize("model", [Phone, Email])
 def test_it_gives_a_number_to_exactly_one(model: Any, user: User) -> None:
     value = {"number": "+442079460018"} if model is Phone else {"address": "a@example.net"}

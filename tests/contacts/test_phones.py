@@ -40,6 +40,7 @@ def test_it_reads(text: str, region: str, number: str) -> None:
         ("+44 20 7946 0018 00", "too few or too many"),
         ("+44 20 7946 0018 0018 0018", "no phone number"),
         ("+999 123 4567", "no phone number"),
+        ("020 7946 0018 #12", "extension"),
         ("---", "no phone number"),
         ("+", "no phone number"),
         ("🙂", "no phone number"),

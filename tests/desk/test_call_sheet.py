@@ -378,6 +378,7 @@ def test_it_adds_a_line_whatever_the_count(client: Client, total: str) -> None:
         ("occurred_at", "0001-01-01T00:00"),
         # The clocks went forward from 01:00 to 02:00.
         ("occurred_at", "2026-03-29T01:30"),
+        ("occurred_at", "2026-11-24T11:00"),  # still to come
         ("direction", "sideways"),
         ("outcome", ""),
         ("purpose", "nonsense"),
@@ -509,6 +510,28 @@ def test_it_saves_a_sheet_that_is_sent_twice_once(client: Client, user: User) ->
     assert first.headers["Location"] == second.headers["Location"]
     assert only_call(user).recruiter.name == "Grace"
     assert Promise.objects.of(user).count() == Recruiter.objects.of(user).count() == 1
+
+
+@pytest.mark.parametrize(
+    "more", [{"notes": "Rang, and then more"}, promise_line()], ids=["notes", "promise"]
+)
+def test_it_loses_nothing_that_a_saved_sheet_says_on_top(
+    client: Client, user: User, more: dict[str, str]
+) -> None:
+    """Back in the browser, and typed on: neither dropped nor silently a second call."""
+    data = sheet(client, who="Grace", notes="Rang")
+    client.post(SHEET, data)
+    saved = only_call(user)
+    response = client.post(SHEET, {**data, **more})
+    assert response.status_code == 422
+    assert f'href="{saved.get_absolute_url()}"' in html(response)
+    again = form_of(response, having="who")
+    assert again["client_key"] != data["client_key"]
+    for name, value in more.items():
+        assert again[name] == value
+    assert only_call(user) == saved
+    assert client.post(SHEET, again).status_code == 302
+    assert Call.objects.of(user).count() == 2
 
 
 def test_it_gives_every_sheet_a_key_of_its_own(client: Client) -> None:

@@ -441,6 +441,7 @@ class MailServer:
                     time.time(),
                 )
                 server.given.append(received)
+                await asyncio.sleep(server.delay)
                 rule = server.rules.get("DOT")
                 if rule is not None and rule.action[0].isdigit():
                     server.verbs.append("DOT")

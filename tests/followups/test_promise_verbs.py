@@ -120,6 +120,8 @@ def test_it_shows_how_it_stands_when_somebody_was_faster(
         ("//evil.example", None),
         ("/\\evil.example", None),
         ("javascript:alert(1)", None),
+        ("accounts:settings", None),
+        ("settings", None),
         ("", None),
         ("\x00", None),
     ],
@@ -128,7 +130,7 @@ def test_it_leads_back_to_where_it_was_pressed_and_nowhere_else(
     client: Client, promise: Promise, where: str, leads_to: str | None
 ) -> None:
     response = press(client, promise, "keep", next=where)
-    assert response.headers["Location"] == leads_to or promise.get_absolute_url()
+    assert response.headers["Location"] == (leads_to or promise.get_absolute_url())
     assert "evil" not in response.headers["Location"]
 
 

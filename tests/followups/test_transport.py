@@ -37,7 +37,7 @@ def mail(text: str = "Hello\n", **headers: str) -> bytes:
     for name, value in headers.items():
         message[name] = value
     message.set_content(text)
-    return transport.on_the_wire(message)
+    return message.as_bytes()
 
 
 def send(port: int, body: bytes | None = None, **changes: object) -> Outcome:
@@ -110,7 +110,7 @@ def test_every_text_arrives_as_it_was(smtp, text):
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     message["Subject"] = "A test"
     message.set_content(text)
-    body = transport.on_the_wire(message)
+    body = message.as_bytes()
     assert send(smtp.port, body).verdict is Verdict.ACCEPTED
     content = smtp.mails[0].content
     assert content.isascii()
@@ -123,20 +123,10 @@ def test_every_text_arrives_as_it_was(smtp, text):
 
 def test_no_line_of_a_mail_can_end_it_early(smtp):
     """SMTP smuggling: a bare LF or CR before the dot must not be taken for the end."""
-    body = transport.on_the_wire(
-        _raw(b"Subject: x\n\none\n.\nMAIL FROM:<evil@example.org>\n\r.\r")
-    )
-    assert b"\r\n.\r\n" not in body
-    assert send(smtp.port, body).verdict is Verdict.ACCEPTED
+    content = b"Subject: x\n\none\n.\nMAIL FROM:<evil@example.org>\n\r.\r"
+    assert b"\r\n.\r\n" not in transport.dotted(content)
+    assert send(smtp.port, content).verdict is Verdict.ACCEPTED
     assert len(smtp.mails) == 1
-
-
-def _raw(content: bytes):
-    class Raw(EmailMessage):
-        def as_bytes(self, *args, **kwargs):
-            return content
-
-    return Raw()
 
 
 # Faults at every verb ----------------------------------------------------------------------------
