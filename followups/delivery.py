@@ -86,8 +86,8 @@ def look() -> None:
     """
     try:
         dispatch_due()
-    except Exception as error:
-        log.error("this look failed; another comes: %s", messages.trace(error))
+    except Exception:
+        log.exception("this look failed; another comes")
 
 
 class _Tick:
@@ -332,7 +332,7 @@ def _written(
             letter = messages.compose(mail, newest, clock(), sender=sender)
         except Exception as error:
             # A mail that cannot be written is no reason for the others to wait, nor to lose it.
-            log.error("mail %s cannot be written: %s", mail.pk, messages.trace(error))
+            log.exception("mail %s cannot be written", mail.pk)
             why = f"It could not be written: {type(error).__name__}."
             mail.postpone(why, clock(), held_in=Mail.State.CLAIMED)
             return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import traceback
 import zoneinfo
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -169,16 +168,10 @@ def compose(mail: Mail, contents: Contents, now: dt.datetime, *, sender: str) ->
         return None
     try:
         return _compose(mail, contents, now, sender)
-    except Exception as error:
-        log.error("mail %s is written plainly: %s", mail.pk, trace(error))
+    except Exception:
+        log.exception("mail %s is written plainly", mail.pk)
     text = f"Something you promised is due. See it here:\n\n{settings.PUBLIC_URL}/\n"
     return _letter(mail, "Reminder", text, None, contents, sender, now)
-
-
-def trace(error: Exception) -> str:
-    """Where an error came from, for the log. Its own words are left out: they may hold a name."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    return f"{type(error).__name__}\n{frames}"
 
 
 def _compose(mail: Mail, contents: Contents, now: dt.datetime, sender: str) -> Letter:

@@ -344,6 +344,7 @@ class MailServer:
         self.port = port or free_port()
         self.rules: dict[str, Rule] = {}
         self.released = asyncio.Event()  # set when whoever hangs may go on
+        self.delay = 0.0  # seconds from a mail's dot to its answer
 
     @property
     def url(self) -> str:
@@ -496,6 +497,8 @@ class Running:
         with output.open("wb") as file:
             self.process = subprocess.Popen(
                 command,
+                # As from a terminal, also where the tests themselves run under `nohup`.
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
                 cwd=PROJECT,
                 env=environment,
                 stdin=subprocess.DEVNULL,
