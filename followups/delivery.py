@@ -8,6 +8,7 @@ transaction is open while the network is used.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import logging
 import threading
 import time
@@ -268,7 +269,7 @@ def _deliver(batch: list[Mail], line: _Line, tick: _Tick) -> int:
             _release(batch[place:])
             break
         try:
-            session = line.open()
+            verdict = _hand_over(mail, contents[mail.pk], line, tick.clock)
         except transport.LockedOut as trouble:
             tick.is_over = True
             _pause(str(trouble), batch[place:], tick.clock())
@@ -277,7 +278,6 @@ def _deliver(batch: list[Mail], line: _Line, tick: _Tick) -> int:
             tick.is_over = True
             _postpone(str(trouble), batch[place:], tick.clock())
             break
-        verdict = _hand_over(mail, contents[mail.pk], session, line.server, tick.clock)
         done += verdict is Verdict.ACCEPTED
         if verdict is Verdict.LOCKED_OUT:
             tick.is_over = True
@@ -294,11 +294,19 @@ def _keep_all(batch: list[Mail], tick: _Tick) -> int:
         if not tick.goes_on():
             _release(batch[place:])
             break
-        sender = settings.DEFAULT_FROM_EMAIL
-        letter = _written(mail, contents[mail.pk], sender, mail.owner.email, tick.clock)
-        if letter is not None:
-            done += mail.keep_here(letter.subject, letter.text, tick.clock())
+        done += _keep_here(mail, contents[mail.pk], tick.clock)
     return done
+
+
+def _keep_here(mail: Mail, contents: Contents, clock: Clock) -> bool:
+    for newest in _newest(mail, contents):
+        letter = _written(mail, newest, settings.DEFAULT_FROM_EMAIL, clock)
+        if letter is None:
+            return False
+        if mail.begin(newest.revisions, mail.owner.email, clock()):
+            return mail.keep_here(letter.subject, letter.text, clock())
+    mail.put_back(clock())
+    return False
 
 
 def _release(mails: list[Mail]) -> None:
@@ -308,7 +316,7 @@ def _release(mails: list[Mail]) -> None:
 
 def _postpone(reason: str, mails: list[Mail], now: dt.datetime) -> None:
     for mail in mails:
-        mail.postpone(reason, now, held_in=Mail.State.CLAIMED)
+        mail.postpone(reason, now)
     log.warning("%s mails postponed: the mail server is out of reach", len(mails))
 
 
@@ -318,52 +326,58 @@ def _pause(reason: str, mails: list[Mail], now: dt.datetime) -> None:
     log.error("mailer paused: sign-in or encryption failed; probed every 15 minutes")
 
 
-def _written(
-    mail: Mail, contents: Contents, sender: str, recipient: str, clock: Clock
-) -> messages.Letter | None:
-    """The mail, written and begun: only what this returns may go. Else it has been dealt with."""
-    try:
-        transport.envelope_address(recipient)
-    except ValueError as error:
-        mail.fail(str(error), held_in=Mail.State.CLAIMED)
-        return None
-    for newest in _newest(mail, contents):
-        try:
-            letter = messages.compose(mail, newest, clock(), sender=sender)
-        except Exception as error:
-            # A mail that cannot be written is no reason for the others to wait, nor to lose it.
-            log.exception("mail %s cannot be written", mail.pk)
-            why = f"It could not be written: {type(error).__name__}."
-            mail.postpone(why, clock(), held_in=Mail.State.CLAIMED)
-            return None
-        if letter is None:
-            _drop(mail)
-            return None
-        if mail.begin(newest.revisions, recipient, clock()):
-            return letter
-    mail.release()
-    return None
-
-
 def _newest(mail: Mail, contents: Contents) -> Iterator[Contents]:
     """What it is written from: as read with its batch, and read again if that no longer holds."""
     yield contents
-    for _again in range(2):
-        yield messages.contents_of([mail])[mail.pk]
+    yield messages.contents_of([mail])[mail.pk]
 
 
-def _hand_over(
-    mail: Mail, contents: Contents, session: transport.Session, server: MailServer, clock: Clock
-) -> Verdict | None:
-    """One mail through one conversation; None if it was no longer ours or wanted."""
-    recipient = mail.owner.email
-    letter = _written(mail, contents, server.sender, recipient, clock)
-    if letter is None:
+def _written(mail: Mail, contents: Contents, sender: str, clock: Clock) -> messages.Letter | None:
+    """The mail, or None if there is none to be had; it has been dealt with then."""
+    try:
+        transport.envelope_address(mail.owner.email)
+    except ValueError as error:
+        mail.fail(str(error))
         return None
-    outcome = session.send(letter.content, sender=server.sender, recipient=recipient)
-    _record(mail, outcome, clock())
-    log.info("mail %s: %s", mail.pk, outcome.verdict)
-    return outcome.verdict
+    try:
+        letter = messages.compose(mail, contents, clock(), sender=sender)
+    except Exception as error:
+        # A mail that cannot be written is no reason for the others to wait, nor to lose it.
+        log.exception("mail %s cannot be written", mail.pk)
+        mail.postpone(f"It could not be written: {type(error).__name__}.", clock())
+        return None
+    if letter is None:
+        _drop(mail)
+    return letter
+
+
+def _hand_over(mail: Mail, contents: Contents, line: _Line, clock: Clock) -> Verdict | None:
+    """One mail through one conversation; None if it was no longer ours or wanted.
+
+    It begins (`Mail.begin`) when the server is ready for its body, and not before: what is
+    refused, or cancelled, or killed while the verbs are exchanged has never gone.
+    """
+    recipient = mail.owner.email
+    for newest in _newest(mail, contents):
+        letter = _written(mail, newest, line.server.sender, clock)
+        if letter is None:
+            return None
+        outcome = line.open().send(
+            letter.content,
+            sender=line.server.sender,
+            recipient=recipient,
+            begin=functools.partial(_begin, mail, newest, recipient, clock),
+        )
+        if outcome.verdict is not Verdict.WITHDRAWN:
+            _record(mail, outcome, clock())
+            log.info("mail %s: %s", mail.pk, outcome.verdict)
+            return outcome.verdict
+    mail.put_back(clock())
+    return None
+
+
+def _begin(mail: Mail, contents: Contents, recipient: str, clock: Clock) -> bool:
+    return mail.begin(contents.revisions, recipient, clock())
 
 
 def _record(mail: Mail, outcome: transport.Outcome, now: dt.datetime) -> None:
@@ -392,7 +406,7 @@ def _settle(mail: Mail, outcome: transport.Outcome, now: dt.datetime) -> None:
             mail.leave_in_doubt(outcome.answer, now)
         case Verdict.LOCKED_OUT | Verdict.NOT_BEGUN:
             mail.answer = outcome.answer
-            mail.release(held_in=Mail.State.SENDING)
+            mail.release()
 
 
 def _drop(mail: Mail) -> None:

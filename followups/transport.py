@@ -13,7 +13,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -46,6 +46,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"  # the final dot went out and no reply came: it may be there
     LOCKED_OUT = "locked_out"  # the server wants a sign-in: nothing to do with this mail
     NOT_BEGUN = "not_begun"  # the line ended with an earlier mail: this one met nothing
+    WITHDRAWN = "withdrawn"  # we thought better of it before the body
 
 
 @dataclass(frozen=True)
@@ -267,8 +268,13 @@ class Session:
                 self.connection.quit()
         self.connection.close()
 
-    def send(self, content: bytes, *, sender: str, recipient: str) -> Outcome:
+    def send(
+        self, content: bytes, *, sender: str, recipient: str, begin: Callable[[], bool]
+    ) -> Outcome:
         """Hand over one mail and say how far it came.
+
+        `begin` is asked when the server waits for the body: its yes is the last word before the
+        mail may arrive. After a no the line is dropped, the only way to take DATA back.
 
         Never raises for what the network or the server does.
         """
@@ -285,6 +291,10 @@ class Session:
                 wanted = code == 354 if verb == "DATA" else 200 <= code < 300
                 if not wanted:
                     return self._refused(code, text, verb=verb)
+            self.is_broken = True  # unless it is a yes, DATA cannot be taken back
+            if not begin():
+                return Outcome(Verdict.WITHDRAWN, "")
+            self.is_broken = False
             self.connection.send(body)
             verb = "."
             self.connection.send(b".\r\n")

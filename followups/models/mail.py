@@ -21,6 +21,8 @@ from accounts.owned import AcrossOwners, OwnedManager, OwnedModel, OwnedQuerySet
 LEASE = dt.timedelta(seconds=90)
 # Later than this a mail says so, and several reminders of one user go as one that sums up.
 LATE = dt.timedelta(minutes=10)
+# Before another look at a mail whose promise is being changed this very moment.
+PAUSE = dt.timedelta(seconds=10)
 BACKOFF = [
     dt.timedelta(minutes=1),
     dt.timedelta(minutes=5),
@@ -219,11 +221,21 @@ class Mail(OwnedModel):
             text=text,
         )
 
-    def release(self, *, held_in: State = State.CLAIMED) -> bool:
-        """Back to scheduled as if never touched: the trouble was not this mail's."""
-        return self._move(held_in, state=self.State.SCHEDULED, token=None, lease_until=None)
+    # From either, claimed or sending: ----------------------------------------------------------
 
-    def postpone(self, answer: str, now: dt.datetime, *, held_in: State = State.SENDING) -> bool:
+    def _let_go(self, **changes: Any) -> bool:
+        held_in = self.State.SENDING if self.state == self.State.SENDING else self.State.CLAIMED
+        return self._move(held_in, token=None, lease_until=None, **changes)
+
+    def release(self) -> bool:
+        """Back to scheduled as if never touched: the trouble was not this mail's."""
+        return self._let_go(state=self.State.SCHEDULED)
+
+    def put_back(self, now: dt.datetime) -> bool:
+        """As `release`, for one whose promise is being changed this very moment."""
+        return self._let_go(state=self.State.SCHEDULED, not_before=now + PAUSE)
+
+    def postpone(self, answer: str, now: dt.datetime) -> bool:
         """Try again later (rule 5's backoff), or fail after 72 hours of trying.
 
         A machine that slept through the 72 hours has not tried: the short waits come first.
@@ -231,26 +243,15 @@ class Mail(OwnedModel):
         first = self.first_tried_at or now
         attempts = self.attempts + 1
         wait = BACKOFF[attempts - 1] if attempts <= len(BACKOFF) else LATER_BACKOFF
-        changes: dict[str, Any] = {
-            "token": None,
-            "lease_until": None,
-            "attempts": attempts,
-            "first_tried_at": first,
-            "answer": answer[:500],
-        }
+        tried = {"attempts": attempts, "first_tried_at": first, "answer": answer[:500]}
         if attempts > len(BACKOFF) and now + wait > first + GIVE_UP_AFTER:
-            return self._move(held_in, state=self.State.FAILED, **changes)
-        return self._move(held_in, state=self.State.SCHEDULED, not_before=now + wait, **changes)
+            return self._let_go(state=self.State.FAILED, **tried)
+        return self._let_go(state=self.State.SCHEDULED, not_before=now + wait, **tried)
 
-    def fail(self, answer: str, *, held_in: State = State.SENDING) -> bool:
-        """sending → failed: the server refused it for good. It stands on Today until settled."""
-        return self._move(
-            held_in,
-            state=self.State.FAILED,
-            token=None,
-            lease_until=None,
-            attempts=self.attempts + 1,
-            answer=answer[:500],
+    def fail(self, answer: str) -> bool:
+        """The server refused it for good. It stands on Today until settled."""
+        return self._let_go(
+            state=self.State.FAILED, attempts=self.attempts + 1, answer=answer[:500]
         )
 
     def leave_in_doubt(self, answer: str, now: dt.datetime) -> bool:

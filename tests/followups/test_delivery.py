@@ -226,15 +226,16 @@ def test_an_edit_while_the_mail_is_going_neither_loses_nor_repeats_it(
     """First try: 451 while the promise is edited. The mail that comes back still goes, once."""
     promise = promised(user, what="one name")
     smtp.answer("DOT", "451 later", times=1)
-    send = transport.Session.send
+    begin = Mail.begin
 
-    def edit_meanwhile(self, *args, **kwargs):
+    def edit_meanwhile(self, *args):
+        went = begin(self, *args)
         if not smtp.given:
             promise.what = "two names"
             promise.save()
-        return send(self, *args, **kwargs)
+        return went
 
-    monkeypatch.setattr(transport.Session, "send", edit_meanwhile)
+    monkeypatch.setattr(Mail, "begin", edit_meanwhile)
     with time_machine.travel(DUE, tick=False):
         for minutes in range(5):
             dispatch_due(DUE + minutes * MINUTE, server=way)

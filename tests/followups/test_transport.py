@@ -42,7 +42,11 @@ def mail(text: str = "Hello\n", **headers: str) -> bytes:
 
 def send(port: int, body: bytes | None = None, **changes: object) -> Outcome:
     with transport.session(way_to(port, **changes)) as session:
-        return session.send(body or mail(), sender=SENDER, recipient=READER)
+        return session.send(body or mail(), sender=SENDER, recipient=READER, begin=yes)
+
+
+def yes() -> bool:
+    return True
 
 
 def words(received: Received) -> str:
@@ -74,7 +78,7 @@ def test_it_hands_a_mail_over(smtp):
 def test_one_line_carries_many_mails(smtp):
     with transport.session(way_to(smtp.port)) as session:
         for number in range(5):
-            outcome = session.send(mail(f"{number}\n"), sender=SENDER, recipient=READER)
+            outcome = session.send(mail(f"{number}\n"), sender=SENDER, recipient=READER, begin=yes)
             assert outcome.verdict is Verdict.ACCEPTED
     assert [words(received) for received in smtp.mails] == list("01234")
     assert smtp.verbs.count("EHLO") == smtp.verbs.count("QUIT") == 1
@@ -83,8 +87,8 @@ def test_one_line_carries_many_mails(smtp):
 def test_a_refused_mail_leaves_the_line_fit_for_the_next(smtp):
     smtp.answer("RCPT", "550 5.1.1 nobody here", times=1)
     with transport.session(way_to(smtp.port)) as session:
-        first = session.send(mail("1\n"), sender=SENDER, recipient=READER)
-        second = session.send(mail("2\n"), sender=SENDER, recipient=READER)
+        first = session.send(mail("1\n"), sender=SENDER, recipient=READER, begin=yes)
+        second = session.send(mail("2\n"), sender=SENDER, recipient=READER, begin=yes)
     assert first == Outcome(Verdict.REFUSED, "550 5.1.1 nobody here")
     assert second.verdict is Verdict.ACCEPTED
     assert [words(received) for received in smtp.mails] == ["2"]
@@ -335,10 +339,45 @@ def test_a_line_that_ends_between_two_mails_is_no_fault_of_the_second(end):
             talk.say(end)
 
     with Scripted(script) as server, transport.session(way_to(server.port)) as session:
-        first = session.send(mail(), sender=SENDER, recipient=READER)
-        second = session.send(mail(), sender=SENDER, recipient=READER)
+        first = session.send(mail(), sender=SENDER, recipient=READER, begin=yes)
+        second = session.send(mail(), sender=SENDER, recipient=READER, begin=yes)
         assert session.is_broken
     assert (first.verdict, second.verdict) == (Verdict.ACCEPTED, Verdict.NOT_BEGUN)
+
+
+@pytest.mark.parametrize("carried", [0, 1])
+def test_it_asks_when_the_server_waits_for_the_body_and_takes_a_no(smtp, carried):
+    asked = []
+
+    def no() -> bool:
+        asked.append(smtp.verbs[-1])
+        return False
+
+    with transport.session(way_to(smtp.port)) as session:
+        for _ in range(carried):
+            session.send(mail(), sender=SENDER, recipient=READER, begin=yes)
+        outcome = session.send(mail(), sender=SENDER, recipient=READER, begin=no)
+        assert outcome.verdict is Verdict.WITHDRAWN
+        assert session.is_broken
+    assert asked == ["DATA"]
+    assert len(smtp.given) == carried
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+def test_it_does_not_ask_about_what_is_refused_before(smtp, verb):
+    smtp.answer(verb, "451 later")
+    with transport.session(way_to(smtp.port)) as session:
+        asked: list[int] = []
+        session.send(mail(), sender=SENDER, recipient=READER, begin=lambda: bool(asked.append(1)))
+    assert asked == []
+
+
+def test_an_error_while_it_asks_leaves_the_line_unfit(smtp):
+    with transport.session(way_to(smtp.port)) as session:
+        with pytest.raises(ZeroDivisionError):
+            session.send(mail(), sender=SENDER, recipient=READER, begin=lambda: 1 / 0)
+        assert session.is_broken
+    assert smtp.given == []
 
 
 # Before there is a line --------------------------------------------------------------------------
@@ -644,6 +683,6 @@ def test_an_address_that_cannot_be_written_is_refused_and_nothing_is_said(smtp, 
     with pytest.raises(ValueError, match="cannot be written"):
         transport.envelope_address(address)
     with transport.session(way_to(smtp.port)) as session:
-        outcome = session.send(mail(), sender=SENDER, recipient=address)
+        outcome = session.send(mail(), sender=SENDER, recipient=address, begin=yes)
     assert outcome.verdict is Verdict.REFUSED
     assert "MAIL" not in smtp.verbs

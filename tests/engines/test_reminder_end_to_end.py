@@ -1,0 +1,206 @@
+"""From a promise to the mail server's hands, through real processes.
+
+On SQLite with the broker in a folder, and on PostgreSQL with Redis where the suite runs on them.
+How late a reminder was is reported (`-rP`), never asserted: a busy machine is no failure.
+"""
+
+import datetime as dt
+import json
+import random
+import shutil
+import time
+
+import pytest
+
+from tests.engines.servers import Installation, MailServer, free_port, until
+
+WORKER = (
+    *("worker", "--embedded-beat", "--pool", "threads", "--concurrency", "2"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+)
+# Seconds.
+PATIENCE = 60
+
+PROMISE = """
+import datetime as dt, json
+from django.utils import timezone
+from accounts.models import Preferences, User
+from contacts.models import Recruiter
+from followups.models import Promise
+user = User.objects.filter(email="ann@example.org").first()
+if user is None:
+    user = User.objects.create_user("ann@example.org", "a long enough secret")
+    Preferences.objects.of(user).update(lead_minutes=0)
+jane = Recruiter.objects.create(owner=user, name="Jane Doe")
+moments = []
+for number in range(HOW_MANY):
+    at = timezone.now() + dt.timedelta(seconds=IN_SECONDS)
+    promise = Promise(owner=user, kind="call_back", recruiter=jane,
+        due_on=at.date(), due_time=at.time(), time_zone="UTC")
+    promise.save()
+    moments.append([promise.pk, promise.due_utc.timestamp()])
+print(json.dumps(moments))
+"""
+HOW_THEY_STAND = """
+import json
+from followups.models import Mail
+print(json.dumps(list(Mail.across_owners.values("state", "ambiguous", "message_id"))))
+"""
+
+
+def shell(installation: Installation, code: str) -> str:
+    return installation.manage("shell", "--verbosity", "0", "--command", code)
+
+
+def promised(
+    installation: Installation, *, in_seconds: float, how_many: int = 1
+) -> dict[str, float]:
+    """Make promises that are due so soon; their ids with their moments (`time.time()`)."""
+    code = PROMISE.replace("IN_SECONDS", str(in_seconds)).replace("HOW_MANY", str(how_many))
+    return {str(pk): moment for pk, moment in json.loads(shell(installation, code))}
+
+
+def due_already(installation: Installation, *, how_many: int = 1) -> dict[str, float]:
+    """Promises whose moment has just come, with nothing running to notice."""
+    moments = promised(installation, in_seconds=1, how_many=how_many)
+    time.sleep(max(0, max(moments.values()) - time.time()))
+    return moments
+
+
+def told(mail_server: MailServer) -> list[tuple[str, float]]:
+    """Which promise each mail was about, and when the server had it."""
+    found = []
+    for received in mail_server.given:
+        body = received.message.get_body(("plain",))
+        assert body is not None
+        text = body.get_content()
+        (line,) = [line for line in text.splitlines() if "/promises/" in line]
+        found.append((line.rsplit("/", 2)[1], received.at))
+    return found
+
+
+@pytest.fixture
+def ready(installation: Installation, mail_server: MailServer) -> Installation:
+    installation.environment["EMAIL_URL"] = mail_server.url
+    installation.manage("migrate", "--verbosity", "0")
+    return installation
+
+
+def arrives(mail_server: MailServer, moments: dict[str, float]) -> None:
+    """All of them, each once, none before its moment; how late is printed."""
+    mail_server.wait_for_mails(len(moments), within=PATIENCE)
+    found = told(mail_server)
+    assert sorted(pk for pk, _ in found) == sorted(moments)
+    for pk, at in found:
+        assert at >= moments[pk]
+        print(f"promise {pk} reached the mail server {at - moments[pk]:.1f} s after its moment")
+
+
+def test_a_reminder_reaches_the_mail_server_and_not_before_its_moment(
+    ready: Installation, mail_server: MailServer
+) -> None:
+    worker = ready.celery(*WORKER, "--loglevel", "info")
+    worker.wait_for("ready.")
+    arrives(mail_server, promised(ready, in_seconds=6))
+    until(
+        lambda: json.loads(shell(ready, HOW_THEY_STAND))[0]["state"] == "sent",
+        "it stands as sent",
+    )
+    # The log holds ids alone.
+    assert "Jane" not in worker.output
+    assert "ann@" not in worker.output
+
+
+def test_what_fell_due_while_nothing_ran_goes_when_the_worker_starts(
+    ready: Installation, mail_server: MailServer
+) -> None:
+    moments = due_already(ready)
+    ready.celery(*WORKER)
+    arrives(mail_server, moments)
+
+
+def test_a_broker_that_forgets_all_delays_at_most_a_tick(
+    ready: Installation, mail_server: MailServer
+) -> None:
+    worker = ready.celery(*WORKER, "--loglevel", "info")
+    worker.wait_for("ready.")
+    moments = promised(ready, in_seconds=6)
+    for _ in range(10):
+        forget_all(ready)
+        time.sleep(0.5)
+    arrives(mail_server, moments)
+
+
+def forget_all(installation: Installation) -> None:
+    """What a flushed Redis, or somebody who tidies the data folder, does to the queue."""
+    if url := installation.environment.get("REDIS_URL"):
+        import redis
+
+        with redis.Redis.from_url(url) as client:
+            client.flushdb()
+        return
+    for message in (installation.data / "broker" / "queue").glob("*"):
+        message.unlink(missing_ok=True)
+
+
+def test_without_any_broker_the_loop_delivers(
+    ready: Installation, mail_server: MailServer
+) -> None:
+    if "REDIS_URL" in ready.environment:
+        ready.environment["REDIS_URL"] = f"redis://127.0.0.1:{free_port()}/0"
+    else:
+        shutil.rmtree(ready.data / "broker")
+    loop = ready.deliver()
+    arrives(mail_server, promised(ready, in_seconds=6))
+    assert loop.stop() == 0
+    assert "Traceback" not in loop.output
+
+
+def test_the_loop_asked_to_stop_finishes_the_mail_in_hand(
+    ready: Installation, mail_server: MailServer
+) -> None:
+    """What `docker stop` does: nothing is left in doubt, and the rest waits untouched."""
+    due_already(ready, how_many=3)
+    mail_server.hang("DOT")
+    loop = ready.deliver()
+    until(lambda: "DOT" in mail_server.verbs, "the first mail has come to its dot")
+    loop.process.terminate()
+    time.sleep(1)
+    mail_server.behave()
+    assert loop.wait() == 0
+    rows = json.loads(shell(ready, HOW_THEY_STAND))
+    assert sorted((row["state"], row["ambiguous"]) for row in rows) == [
+        ("scheduled", False),
+        ("scheduled", False),
+        ("sent", False),
+    ]
+
+
+def test_dispatchers_killed_at_random_lose_nothing_and_double_nothing_unmarked(
+    ready: Installation, mail_server: MailServer
+) -> None:
+    """200 mails, four dispatchers, 30 kills; `killed_dispatchers.py` says how."""
+    seed, kills, count = random.randrange(10**6), 30, 200
+    print(f"seed {seed}")
+    moments = due_already(ready, how_many=count)
+    mail_server.delay = 0.01
+    program = ready.start("-m", "tests.engines.killed_dispatchers", str(seed), str(kills))
+    assert program.wait(within=10 * PATIENCE) == 0, program.output
+    rows = {row["message_id"]: row for row in json.loads(shell(ready, HOW_THEY_STAND))}
+    assert {row["state"] for row in rows.values()} <= {"sent", "held", "cancelled"}
+    # Two that were doubtful twice stand before their owner, whatever became of them.
+    held = {name for name, row in rows.items() if row["state"] == "held"}
+    arrived: dict[str, set[str]] = {}
+    times: dict[str, int] = {}
+    for received, (pk, _) in zip(mail_server.given, told(mail_server), strict=True):
+        name = received.message["Message-ID"]
+        arrived.setdefault(pk, set()).add(name)
+        times[name] = times.get(name, 0) + 1
+    assert len(moments) - len(arrived) <= len(held), f"lost with seed {seed}"
+    assert all(len(names) == 1 for names in arrived.values()), f"renamed with seed {seed}"
+    twice = {name for name, count in times.items() if count > 1}
+    unmarked = {name for name in twice if not rows[name]["ambiguous"]}
+    assert not unmarked, f"twice and unmarked with seed {seed}"
+    marked = sum(row["ambiguous"] for row in rows.values())
+    when = dt.datetime.now(dt.UTC)
+    print(f"{when:%H:%M:%S}: {len(twice)} twice, {marked} marked, {len(held)} held")
