@@ -4,7 +4,7 @@
 # .venv from requirements.lock, .venv-dev from requirements-dev.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint ci demo lock
+.PHONY: help setup run test lint ci demo bench lock
 
 # HOST, PORT, WORDKEEPER_DATA and the rest of .env.example pass through the environment.
 DEMO_EMAIL ?= demo@example.org
@@ -67,6 +67,10 @@ lint: ## Style, types, templates, import contract, missing migrations, settings.
 ci: ## Everything that CI runs: lint, then the tests with nothing left out.
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test ARGS="--strict $(ARGS)"
+
+bench: ## Print how long requests take with 100,000 calls. ARGS="--calls 1000 --only sqlite".
+	$(call environment,.venv-dev,requirements-dev.lock)
+	@.venv-dev/bin/python -m tests.bench $(ARGS)
 
 lock: ## Write both lock files anew from pyproject.toml.
 	@"$(python)" -m venv .venv-lock && .venv-lock/bin/pip install -qq uv

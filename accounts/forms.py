@@ -17,7 +17,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import first_account
-from accounts.models import Preferences, User
+from accounts.fields import NotesInput, PhoneField
+from accounts.models import Kit, Preferences, User
 from accounts.owned import OwnedModel, StaleVersion
 
 
@@ -237,8 +238,44 @@ class PreferencesForm(OwnedForm):
             "quiet_from",
             "quiet_until",
             "discreet_mail",
+            "morning_time",
+            "lunch_time",
+            "afternoon_time",
+            "end_of_day_time",
+            "evening_time",
         ]
         widgets = {
             name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-            for name in ("digest_time", "quiet_from", "quiet_until")
+            for name in fields
+            if name.endswith("_time") or name.startswith("quiet_")
         }
+
+
+class KitForm(OwnedForm):
+    callback_number = PhoneField(label=_("Ring me back on"))
+    evening_number = PhoneField(
+        label=_("In the evening and at weekends on"),
+        help_text=_("Only if that is another number."),
+    )
+
+    class Meta:
+        model = Kit
+        fields = [
+            "pitch",
+            "seeking",
+            "not_seeking",
+            "notice_period",
+            "best_times",
+            "callback_number",
+            "evening_number",
+        ]
+        widgets = {
+            "pitch": NotesInput(rows=5),
+            "seeking": NotesInput(rows=4),
+            "not_seeking": NotesInput(rows=4),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("callback_number", "evening_number"):
+            self.fields[name].region = self.owner.phone_region  # type: ignore[attr-defined]

@@ -30,13 +30,14 @@ def validate_time_zone(name: str) -> None:
 class UserManager(BaseUserManager["User"]):
     @transaction.atomic
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """Make an account, with its preferences. The installation's first one is its founder."""
+        """Make an account, with its preferences and its kit. The first one is the founder's."""
         fields.setdefault("is_founder", not self.filter(is_founder=True).exists())
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)
         Preferences.objects.create(owner=user)
+        Kit.objects.create(owner=user)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -113,6 +114,12 @@ class Preferences(OwnedModel):
         default=True,
         help_text=_("No name in a subject, nor where a mail preview would show it."),
     )
+    # What is meant when no hour is said: "this evening", "by eod".
+    morning_time = models.TimeField(_("morning"), default=dt.time(9, 0))
+    lunch_time = models.TimeField(_("lunch"), default=dt.time(12, 30))
+    afternoon_time = models.TimeField(_("late afternoon"), default=dt.time(16, 30))
+    end_of_day_time = models.TimeField(_("end of working day"), default=dt.time(17, 0))
+    evening_time = models.TimeField(_("evening"), default=dt.time(18, 0))
 
     class Meta(OwnedModel.Meta):
         verbose_name = _("preferences")
@@ -129,3 +136,96 @@ class Preferences(OwnedModel):
 
     def __str__(self) -> str:
         return f"preferences {self.owner_id}"
+
+    @property
+    def times(self) -> dict[str, dt.time]:
+        """The local time that each plain word for a part of the day means."""
+        return {
+            "morning": self.morning_time,
+            "lunch": self.lunch_time,
+            "afternoon": self.afternoon_time,
+            "evening": self.evening_time,
+            "eod": self.end_of_day_time,
+        }
+
+
+class Kit(OwnedModel):
+    """What one user keeps ready for a recruiter who asks; it stands beside the call sheet."""
+
+    TEXT_LENGTH = 2000
+
+    pitch = models.TextField(
+        _("pitch"),
+        max_length=TEXT_LENGTH,
+        blank=True,
+        help_text=_("Half a minute, as you would say it."),
+    )
+    seeking = models.TextField(
+        _("looking for"),
+        max_length=TEXT_LENGTH,
+        blank=True,
+        help_text=_("What would make you move."),
+    )
+    not_seeking = models.TextField(
+        _("not looking for"),
+        max_length=TEXT_LENGTH,
+        blank=True,
+        help_text=_("Said early, it spares both of you a week."),
+    )
+    notice_period = models.CharField(_("notice period"), max_length=100, blank=True)
+    best_times = models.CharField(_("best times"), max_length=200, blank=True)
+    # E.164 (https://www.itu.int/rec/T-REC-E.164), as every number is kept.
+    callback_number = models.CharField(_("ring me back on"), max_length=20, blank=True)
+    evening_number = models.CharField(
+        _("in the evening and at weekends on"), max_length=20, blank=True
+    )
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("kit")
+        verbose_name_plural = _("kits")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner"],
+                name="one_kit_each",
+                violation_error_message=_(
+                    "Your kit was begun elsewhere while you were writing. Copy what you typed, "
+                    "and open this page again."
+                ),
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{name}__regex": r"^(\+[1-9][0-9]{1,14})?$"}),
+                    name=f"kit_{name}_is_e164",
+                )
+                for name in ("callback_number", "evening_number")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"kit {self.owner_id}"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in it yet."""
+        return not any(
+            (
+                self.pitch,
+                self.seeking,
+                self.not_seeking,
+                self.notice_period,
+                self.best_times,
+                self.callback_number,
+                self.evening_number,
+            )
+        )
+
+    @classmethod
+    def of(cls, owner: User) -> Kit:
+        """The kit of `owner`, with no row yet if the account was made without one."""
+        return cls.objects.of(owner).first() or cls(owner=owner)
+
+    def number_at(self, at: dt.time, *, evening: dt.time, is_day_off: bool = False) -> str:
+        """The number to be rung back on at that time of day, in E.164, or ""; both times local."""
+        if self.evening_number and (is_day_off or at >= evening):
+            return self.evening_number
+        return self.callback_number

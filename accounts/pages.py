@@ -10,13 +10,20 @@ from django.http import Http404, HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 PER_PAGE = 50
+# From this page on the rows are asked for in two steps.
+FAR = 20
 # A primary key beyond this is no row's, and SQLite and PostgreSQL would both refuse to look.
 LARGEST_ID = 2**63 - 1
 
 
 def page_of(request: HttpRequest, rows: QuerySet | list[Any]) -> Page:
     """The page that `?page=` asks for; a number out of range shows the nearest one."""
-    return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    if page.number > FAR and isinstance(rows, QuerySet):
+        # Ids first: else the database joins what each row of all the pages before would show.
+        ids = page.object_list.values_list("pk", flat=True)
+        page.object_list = rows.filter(pk__in=list(ids))
+    return page
 
 
 def own_or_404(rows: QuerySet, pk: int) -> Any:

@@ -2,5 +2,6 @@
 
 from django.dispatch import Signal
 
-# Sent with `preferences`, whenever a user's preferences or time zone were saved.
+# Sent with `preferences`, whenever a user's preferences or time zone were saved, and with
+# `changed`, the names of the fields (of either) that are no longer what they were.
 preferences_changed = Signal()

@@ -9,6 +9,7 @@ from accounts import views
 own = (
     [
         path("welcome/", views.first_account, name="first_account"),
+        path("kit/", views.kit, name="kit"),
         path("settings/", views.settings, name="settings"),
     ],
     "accounts",

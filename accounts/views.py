@@ -1,4 +1,4 @@
-"""The first account, and the settings of the signed-in user."""
+"""The first account, and the kit and the settings of the signed-in user."""
 
 from django.conf import settings as configuration
 from django.contrib import messages
@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import first_account as founding
-from accounts.forms import FirstAccountForm, PreferencesForm, UserForm
+from accounts.forms import FirstAccountForm, KitForm, PreferencesForm, UserForm
 from accounts.middleware import answers_without_account
-from accounts.models import Preferences
+from accounts.models import Kit, Preferences
+from accounts.owned import StaleVersion
 from accounts.pages import posted
 from accounts.requests import OwnerRequest
 from accounts.signals import preferences_changed
@@ -43,6 +44,25 @@ def first_account(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def kit(request: OwnerRequest) -> HttpResponse:
+    """What I keep ready for a recruiter who asks."""
+    mine = Kit.of(request.user)
+    evening = Preferences.objects.of(request.user).get().evening_time
+    form = KitForm(posted(request), instance=mine, owner=request.user)
+    # Before the form is cleaned: what was typed and refused is in `mine` afterwards.
+    context = {"form": form, "is_empty": mine.is_empty, "evening": evening}
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.save()
+        except StaleVersion:
+            form.add_error(None, _("This was changed elsewhere just now. Save again."))
+        else:
+            messages.success(request, _("Saved. It stands beside the call sheet."))
+            return redirect("accounts:kit")
+    return render(request, "accounts/kit.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: OwnerRequest) -> HttpResponse:
     """My zone, and how I want to be reminded. A change replans what has not gone yet."""
     preferences = Preferences.objects.of(request.user).get()
@@ -52,7 +72,8 @@ def settings(request: OwnerRequest) -> HttpResponse:
         with transaction.atomic():
             user_form.save()
             saved = form.save()
-            preferences_changed.send(Preferences, preferences=saved)
+            changed = [*user_form.changed_data, *form.changed_data]
+            preferences_changed.send(Preferences, preferences=saved, changed=changed)
         messages.success(request, _("Saved. What has not gone yet follows the new settings."))
         return redirect("accounts:settings")
     if user_form.errors:

@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import NotesInput
 from accounts.forms import OwnedForm
 from calls.models import Call, Opportunity
-from contacts.forms import NotesInput
+from calls.pickers import OpportunityPicker
+from contacts.pickers import FirmPicker, RecruiterPicker
 
 # Beyond these a zone may move a moment out of the calendar.
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -77,7 +79,12 @@ class CallForm(OwnedForm):
         widgets = {
             "notes": NotesInput(rows=6),
         }
-        field_classes = {"occurred_at": LocalDateTimeField}
+        field_classes = {
+            "recruiter": RecruiterPicker,
+            "firm": FirmPicker,
+            "opportunity": OpportunityPicker,
+            "occurred_at": LocalDateTimeField,
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.owned import OwnedManager, OwnedModel, OwnedQuerySet
-from contacts.models import NAME_LENGTH, NOTES_LENGTH, Employer, Firm, Recruiter
+from contacts.models import NAME_LENGTH, NOTES_LENGTH, Employer, Firm, Person, Recruiter
 
 
 def validate_has_happened(moment: dt.datetime) -> None:
@@ -43,6 +43,11 @@ class Opportunity(OwnedModel):
         UNKNOWN = "unknown", _("not known yet")
         RETAINED = "retained", _("retained")
         CONTINGENT = "contingent", _("contingent")
+
+    class JobDescription(models.TextChoices):
+        NOT_ASKED = "not_asked", _("not asked for yet")
+        REFUSED = "refused", _("refused")
+        RECEIVED = "received", _("received")
 
     title = models.CharField(_("position"), max_length=NAME_LENGTH)
     recruiter = models.ForeignKey(
@@ -72,7 +77,17 @@ class Opportunity(OwnedModel):
         blank=True,
         related_name="opportunities",
     )
+    withheld_why = models.CharField(
+        _("why the client is withheld"), max_length=NAME_LENGTH, blank=True
+    )
     location = models.CharField(_("place"), max_length=NAME_LENGTH, blank=True)
+    reports_to = models.CharField(_("reports to"), max_length=NAME_LENGTH, blank=True)
+    jd = models.CharField(
+        _("job description"),
+        max_length=10,
+        choices=JobDescription,
+        default=JobDescription.NOT_ASKED,
+    )
     basis = models.CharField(_("basis"), max_length=12, choices=Basis, default=Basis.UNKNOWN)
 
     objects = OwnedManager.from_queryset(OpportunityQuerySet)()
@@ -117,6 +132,9 @@ class CallQuerySet(OwnedQuerySet):
             "-occurred_at", "-pk"
         )
 
+    def talked(self) -> Self:
+        return self.filter(outcome=Call.Outcome.TALKED)
+
     def with_firm(self, firm: Firm) -> Self:
         """What was said with this firm, whoever spoke for it that day."""
         return self.filter(firm=firm)
@@ -151,6 +169,11 @@ class Call(OwnedModel):
         REFERENCE = "reference", _("a reference")
         PROFILE = "profile", _("my profile")
         CHECK_IN = "check_in", _("keeping in touch")
+
+    class Wanted(models.TextChoices):
+        UNKNOWN = "", _("not said")
+        YES = "yes", _("yes")
+        NO = "no", _("no")
 
     recruiter = models.ForeignKey(
         Recruiter, verbose_name=_("recruiter"), on_delete=models.RESTRICT, related_name="calls"
@@ -189,6 +212,18 @@ class Call(OwnedModel):
         _("why they called"), max_length=12, choices=Purpose, blank=True, default=Purpose.UNKNOWN
     )
     found_me_through = models.CharField(_("how they found me"), max_length=NAME_LENGTH, blank=True)
+    named_by = models.ForeignKey(
+        Person,
+        verbose_name=_("who named me"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="calls_that_named_me",
+    )
+    resume_wanted = models.CharField(
+        _("do they want my résumé"), max_length=3, choices=Wanted, blank=True, default=""
+    )
+    next_step = models.CharField(_("what happens next"), max_length=NAME_LENGTH, blank=True)
     notes = models.TextField(_("notes"), blank=True, max_length=NOTES_LENGTH)
     # From the browser: a save sent twice (double click, retry, reload) is one call.
     client_key = models.UUIDField(default=uuid.uuid4, editable=False)

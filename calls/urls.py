@@ -8,4 +8,5 @@ urlpatterns = [
     path("calls/", views.call_list, name="call_list"),
     path("calls/<int:pk>/edit/", views.call_edit, name="call_edit"),
     path("opportunities/", views.opportunity_list, name="opportunity_list"),
+    path("opportunities/options/", views.opportunity_options, name="opportunity_options"),
 ]

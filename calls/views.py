@@ -6,13 +6,15 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.owned import StaleVersion
 from accounts.pages import own_or_404, page_of, posted
 from accounts.requests import OwnerRequest
 from calls.forms import CallForm
 from calls.models import Call, Opportunity
+from calls.pickers import OpportunityPicker, opportunities
+from contacts.views import picker_options
 
 
 @require_safe
@@ -41,3 +43,8 @@ def call_edit(request: OwnerRequest, pk: int) -> HttpResponse:
 def opportunity_list(request: OwnerRequest) -> HttpResponse:
     rows = Opportunity.objects.of(request.user).for_list()
     return render(request, "calls/opportunity_list.html", {"page": page_of(request, rows)})
+
+
+@require_POST
+def opportunity_options(request: OwnerRequest) -> HttpResponse:
+    return picker_options(request, OpportunityPicker, opportunities)

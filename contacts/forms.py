@@ -8,46 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import NotesInput, PhoneField
 from accounts.forms import OwnedForm, known_time_zone
-from contacts import phones
 from contacts.models import Firm, Person, Phone, Recruiter
-
-
-class PhoneField(forms.CharField):
-    """A phone number as people write it; cleans to E.164, or "" when it is left out.
-
-    `region` is what a number without a country code means; the form sets it to its user's.
-    """
-
-    region = "GB"
-    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"})
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 40, "required": False, **kwargs})
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        return phones.parse(text, region=self.region) if text else ""
-
-    def prepare_value(self, value: Any) -> Any:
-        """What is kept as E.164 is shown as people read it; what was typed stays as typed."""
-        is_kept = isinstance(value, str) and phones.E164.fullmatch(value)
-        return phones.display(value) if is_kept else value
-
-
-class NotesInput(forms.Textarea):
-    """A text area without `maxlength`: with it a browser cuts what is pasted without a word.
-
-    The form says instead how much is too much, and gives all of it back.
-    """
-
-    def __init__(self, *, rows: int) -> None:
-        super().__init__(attrs={"rows": rows})
-
-    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        attrs: dict[str, Any] = super().build_attrs(*args, **kwargs)
-        attrs.pop("maxlength", None)
-        return attrs
+from contacts.pickers import FirmPicker
 
 
 class FirmForm(OwnedForm):
@@ -66,7 +30,7 @@ class FirmForm(OwnedForm):
             "past_clients",
             "notes",
         ]
-        widgets = {"notes": NotesInput(rows=5)}
+        widgets = {"notes": NotesInput(rows=5), "past_clients": NotesInput(rows=2)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,6 +67,7 @@ class RecruiterForm(OwnedForm):
             "verified_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "time_zone": forms.TextInput(attrs={"list": "time-zones"}),
         }
+        field_classes = {"firm": FirmPicker}
         help_texts = {"time_zone": _("Where they are, such as America/New_York.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -11,9 +11,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import phones
 from accounts.models import validate_time_zone
 from accounts.owned import OwnedManager, OwnedModel, OwnedQuerySet, unique_for_owner
-from contacts import phones
+from contacts import places
 from contacts.names import MOST_LETTERS, fold
 
 NAME_LENGTH = 200
@@ -83,7 +84,7 @@ class Firm(NamedModel):
     website = models.URLField(_("website"), blank=True, max_length=300)
     switchboard = models.CharField(_("switchboard"), max_length=20, blank=True)
     specialties = models.CharField(_("specialties"), max_length=500, blank=True)
-    past_clients = models.CharField(_("past clients"), max_length=500, blank=True)
+    past_clients = models.TextField(_("past clients"), max_length=NOTES_LENGTH, blank=True)
     notes = models.TextField(_("notes"), blank=True, max_length=NOTES_LENGTH)
 
     class Meta(NamedModel.Meta):
@@ -129,6 +130,8 @@ class Recruiter(NamedModel):
         _("standing"), max_length=12, choices=Standing, default=Standing.UNKNOWN
     )
     best_times = models.CharField(_("best times"), max_length=NAME_LENGTH, blank=True)
+    # ISO 3166, two letters; what their number says until the user knows better.
+    country = models.CharField(_("country"), max_length=2, blank=True)
     time_zone = models.CharField(
         _("time zone"), max_length=64, blank=True, validators=[validate_time_zone]
     )
@@ -152,7 +155,15 @@ class Recruiter(NamedModel):
         return f"{self.name}, {self.firm.name}" if self.firm else self.name
 
     def learn_phone(self, number: str) -> None:
-        """Keep a number (E.164) that they called from, unless it is known."""
+        """Keep a number (E.164) that they called from, unless it is known.
+
+        The first one also says where they are, as far as a number can.
+        """
+        if not (self.country or self.time_zone):
+            place = places.place_of(number)
+            if place.country:
+                self.country, self.time_zone = place.country, place.time_zone
+                self.save()
         Phone.objects.of(self.owner_id).get_or_create(recruiter=self, number=number)
 
 

@@ -6,29 +6,39 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Kit, User
 from accounts.owned import StaleVersion
 from calls.models import Call, Opportunity
-from contacts.models import Employer, Firm, Phone, Recruiter
-from desk.forms import CallSheetForm, PromiseLineForm, disclosure
+from contacts.models import Employer, Firm, Person, Phone, Recruiter
+from desk.forms.call_sheet import CallSheetForm, disclosure
+from desk.forms.promise_lines import PromiseLineForm
+from desk.models import Draft
 from followups.models import Promise
+
+OF_THE_CALL = (
+    *("client_key", "occurred_at", "direction", "outcome", "purpose"),
+    *("found_me_through", "resume_wanted", "next_step", "notes"),
+)
+OF_THE_ASSIGNMENT = ("withheld_why", "basis", "location", "reports_to", "jd")
+OF_THE_FIRM = ("aesc_member", "founded", "past_clients")
 
 
 def save(form: CallSheetForm, lines: Iterable[PromiseLineForm]) -> Call:
-    """Save a valid sheet in one transaction and return its call.
+    """Save a valid sheet in one transaction and return its call; its draft is done with.
 
     A sheet that was saved before (double click, retry, reload) gives the call it made then:
     the constraint `call_saved_once` decides even between two at the same moment.
     """
     owner, key = form.owner, form.cleaned_data["client_key"]
-    lines = list(lines)
+    promises = [line.promise() for line in lines]
     for is_last_try in (False, True):
         if saved := saved_before(owner, key):
             return saved
         try:
             with transaction.atomic():
-                return _save(owner, form.cleaned_data, lines)
+                return _save(form, promises)
         except (IntegrityError, StaleVersion):
             # At the same moment somebody saved this sheet, or another that made the same firm
             # or moved the same recruiter.
@@ -41,55 +51,99 @@ def says_more(form: CallSheetForm, lines: list[PromiseLineForm], saved: Call) ->
     """Whether a sheet that was saved before holds something that its call does not."""
     data = form.cleaned_data
     same_notes = data["notes"].split() == saved.notes.split()
-    return not same_notes or len(lines) != saved.promises.count()
+    promised = len(lines) + bool(form.afterwards) + bool(data["vet"])
+    return not same_notes or promised != saved.promises.count()
 
 
 def saved_before(owner: User, client_key: Any) -> Call | None:
     return Call.objects.of(owner).filter(client_key=client_key).first()
 
 
-def _save(owner: User, data: dict[str, Any], lines: Iterable[PromiseLineForm]) -> Call:
-    firm = _firm(owner, data["firm"])
+def _save(form: CallSheetForm, promises: list[Promise]) -> Call:
+    """1. who it was, 2. what it was about, 3. the call, 4. what was promised, 5. the draft goes."""
+    owner, data = form.owner, form.cleaned_data
+    firm = _firm(owner, data)
     recruiter = _caller(owner, data, firm)
     firm = firm or recruiter.firm
     if data["phone"]:
         recruiter.learn_phone(data["phone"])
+    _tell_kit(owner, data)
     opportunity = _opportunity(owner, data, recruiter, firm)
     call = Call.objects.create(
         owner=owner,
         recruiter=recruiter,
         firm=firm,
         opportunity=opportunity,
-        **{
-            name: data[name]
-            for name in (
-                "client_key",
-                "occurred_at",
-                "direction",
-                "outcome",
-                "purpose",
-                "found_me_through",
-                "notes",
-            )
-        },
+        named_by=_person(owner, data["named_by"]),
+        **{name: data[name] for name in OF_THE_CALL},
     )
     number = data["phone"] or _first_number(recruiter)
-    for line in lines:
-        promise = line.promise()
+    for promise in [*promises, *_further(form)]:
         promise.recruiter, promise.firm = recruiter, firm
         promise.call, promise.opportunity = call, opportunity
-        if promise.kind in {Promise.Kind.CALL_BACK, Promise.Kind.TAKE_THEIR_CALL}:
-            promise.phone = number
+        _say_numbers(promise, theirs=number, form=form)
         promise.save()
+    Draft.forget(owner, data["client_key"])
     return call
 
 
-def _firm(owner: User, name: str) -> Firm | None:
-    if not name:
-        return None
-    return Firm.objects.of(owner).named(name).first() or Firm.objects.create(
-        owner=owner, name=name
-    )
+def _further(form: CallSheetForm) -> list[Promise]:
+    """The promises that a press makes: to ring again, to look into the firm."""
+    further = [form.afterwards] if form.afterwards else []
+    if form.cleaned_data["vet"]:
+        further.append(
+            Promise(
+                owner=form.owner,
+                kind=Promise.Kind.VET_FIRM,
+                due_on=form.clock.in_a_week,
+                time_zone=form.owner.time_zone,
+            )
+        )
+    return further
+
+
+def _say_numbers(promise: Promise, *, theirs: str, form: CallSheetForm) -> None:
+    """The number to ring, and for a call of theirs the one of mine that they are to ring."""
+    if promise.kind not in {Promise.Kind.CALL_BACK, Promise.Kind.TAKE_THEIR_CALL}:
+        return
+    promise.phone = theirs
+    if promise.kind == Promise.Kind.TAKE_THEIR_CALL and promise.due_time:
+        clock = form.clock
+        promise.my_number = Kit.of(form.owner).number_at(
+            promise.due_time,
+            evening=clock.times["evening"],
+            is_day_off=promise.due_on.weekday() not in clock.working_days,
+        )
+
+
+def _firm(owner: User, data: dict[str, Any]) -> Firm | None:
+    """The firm of that name, found or made, and told what it is not known of it yet."""
+    name = data["firm"]
+    firm = Firm.objects.of(owner).named(name).first() if name else None
+    if firm is None and name:
+        firm = Firm(owner=owner, name=name)
+    if firm is None and data["recruiter"]:
+        firm = data["recruiter"].firm
+    if firm and (_learn(firm, data, OF_THE_FIRM) or firm._state.adding):
+        firm.save()
+    return firm if name else None
+
+
+def _learn(row: Any, data: dict[str, Any], names: Iterable[str]) -> bool:
+    """Set what was answered; whether that changed anything. No answer changes nothing."""
+    told = [name for name in names if data[name] and data[name] != getattr(row, name)]
+    for name in told:
+        known = getattr(row, name)
+        # Whom they have worked for only grows.
+        is_list = name == "past_clients" and known
+        setattr(row, name, f"{known}, {data[name]}" if is_list else data[name])
+    return bool(told)
+
+
+def _tell_kit(owner: User, data: dict[str, Any]) -> None:
+    kit = Kit.of(owner)
+    if _learn(kit, data, ("callback_number", "best_times")):
+        kit.save()
 
 
 def _caller(owner: User, data: dict[str, Any], firm: Firm | None) -> Recruiter:
@@ -103,31 +157,62 @@ def _caller(owner: User, data: dict[str, Any], firm: Firm | None) -> Recruiter:
     return recruiter
 
 
+def _person(owner: User, name: str) -> Person | None:
+    if not name:
+        return None
+    return Person.objects.of(owner).named(name).first() or Person.objects.create(
+        owner=owner, name=name
+    )
+
+
 def _opportunity(
     owner: User, data: dict[str, Any], recruiter: Recruiter, firm: Firm | None
 ) -> Opportunity | None:
-    """The assignment that was spoken of: the same recruiter's of this title, or a new one."""
-    if not data["position"]:
+    """The assignment that was spoken of, found or made, and told what was said of it."""
+    answered = any(data[name] for name in ("position", "client", *OF_THE_ASSIGNMENT))
+    about = data["about"]
+    if about is None and not answered:
         return None
     client = _employer(owner, data["client"])
+    if about is None or not _is_still_about(about, data, client):
+        about = _known(owner, data, recruiter, client)
+    known = about or Opportunity(owner=owner, recruiter=recruiter, firm=firm, title=_title(data))
+    changed = _learn(known, data, OF_THE_ASSIGNMENT) or known._state.adding
+    if data["position"] and known.title == _title({}):
+        known.title, changed = data["position"], True
+    if client and known.client is None:
+        known.reveal_client(client, in_confidence=data["in_confidence"])
+    elif changed:
+        known.save()
+    return known
+
+
+def _title(data: dict[str, Any]) -> str:
+    return data.get("position") or str(_("Position not said yet"))
+
+
+def _is_still_about(about: Opportunity, data: dict[str, Any], client: Employer | None) -> bool:
+    """Whether the chosen assignment is meant, or another position or client was typed."""
+    if client and about.client_id not in {None, client.pk}:
+        return False
+    typed = data["position"].casefold()
+    return typed in {"", about.title.casefold()} or about.title == _title({})
+
+
+def _known(
+    owner: User, data: dict[str, Any], recruiter: Recruiter, client: Employer | None
+) -> Opportunity | None:
+    """The same recruiter's assignment of this title, unless it is for another client."""
     known = (
         Opportunity.objects.of(owner)
-        .filter(recruiter=recruiter, title__iexact=data["position"])
+        .filter(recruiter=recruiter, title__iexact=_title(data))
+        .select_related("client")
         .order_by("-created_at")
         .first()
     )
-    if known and (known.client is None or client is None or known.client_id == client.pk):
-        if client and known.client is None:
-            known.reveal_client(client, in_confidence=data["in_confidence"])
-        return known
-    return Opportunity.objects.create(
-        owner=owner,
-        title=data["position"],
-        recruiter=recruiter,
-        firm=firm,
-        client=client,
-        client_disclosure=disclosure(data["client"], in_confidence=data["in_confidence"]),
-    )
+    if known and known.client and client and known.client_id != client.pk:
+        return None
+    return known
 
 
 def _employer(owner: User, name: str) -> Employer | None:

@@ -17,7 +17,7 @@ from typing import Any
 from django.apps import apps
 from django.db import transaction
 
-from accounts.models import Preferences, User
+from accounts.models import Kit, Preferences, User
 from accounts.owned import OwnedModel
 from calls.models import Call, Opportunity
 from contacts.models import Email, Employer, Firm, Person, Phone, Recruiter
@@ -46,16 +46,17 @@ class InUse(Exception):
 
 
 def clear(user: User) -> None:
-    """Take out what an earlier demo made, its preferences apart.
+    """Take out what an earlier demo made; the preferences stay, the kit is written over.
 
     Raises `InUse` when `user` has anything that the demo did not make.
     """
     rows: list[Any] = [
         model
         for model in apps.get_models()
-        if issubclass(model, OwnedModel) and model is not Preferences
+        if issubclass(model, OwnedModel) and model not in {Preferences, Kit}
     ]
-    if not any(model.across_owners.filter(owner=user).exists() for model in rows):
+    is_empty = not any(model.across_owners.filter(owner=user).exists() for model in rows)
+    if is_empty and Kit.of(user).is_empty:
         return
     keys = Call.across_owners.filter(owner=user).values_list("client_key", flat=True)
     if {key.version for key in keys.iterator()} != {5}:
@@ -99,6 +100,7 @@ class Demo:
         """Write it all, or nothing. Raises `InUse` when the account holds anything else."""
         with transaction.atomic():
             clear(self.user)
+            self._kit()
             self._firms()
             self._recruiters()
             self._people()
@@ -113,6 +115,14 @@ class Demo:
                 done += len(calls)
                 progress(done)
             self._open_promises(recent[::-1])
+
+    # What I keep ready ---------------------------------------------------------------------------
+
+    def _kit(self) -> None:
+        kit = Kit.of(self.user)
+        for name, value in words.KIT.items():
+            setattr(kit, name, value)
+        kit.save()
 
     # Whom I know ---------------------------------------------------------------------------------
 

@@ -110,3 +110,21 @@ RECRUITER_NOTES = [
 ]
 ZONES = ["America/New_York", "Europe/Zurich", "Europe/Amsterdam", "America/Chicago", "Asia/Dubai"]
 TIMES = ["after six", "before nine", "lunch time", "Fridays", "on the train, until 8:30"]
+# By the names of the fields of `accounts.models.Kit`.
+KIT = {
+    "pitch": (
+        "Finance director who has taken two family-owned groups through a sale. Twelve years in "
+        "consumer goods, the last five answering to the founder. I build the team, close the "
+        "books in five days, and tell the board what it would rather not hear."
+    ),
+    "seeking": (
+        "CFO of an owner-led or private-equity-backed group, 50 to 300 million turnover, on the "
+        "board or reporting to it. London, Leeds or Zürich; two days a week elsewhere is fine."
+    ),
+    "not_seeking": "Interim below six months, turnarounds with no owner in sight, anything that is "
+    "only a bigger title.",
+    "notice_period": "Six months, three by agreement",
+    "best_times": "Before nine, lunch time, after six",
+    "callback_number": "+442079460182",
+    "evening_number": "+447700900182",
+}

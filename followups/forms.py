@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import PhoneField
 from accounts.forms import OwnedForm
-from contacts.forms import PhoneField
+from contacts.pickers import FirmPicker, RecruiterPicker
 from followups.models import Promise
 
 
@@ -48,6 +49,7 @@ class PromiseForm(OwnedForm):
             "due_on": DateInput(),
             "due_time": TimeInput(),
         }
+        field_classes = {"recruiter": RecruiterPicker, "firm": FirmPicker}
         help_texts = {
             "due_time": _("Leave it out if any time of that day will do."),
             "what": _("Such as: two names for the interim role."),

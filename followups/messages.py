@@ -14,8 +14,8 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import phones
 from accounts.models import Preferences, User
-from contacts import phones
 from followups import local_time, mime, transport
 from followups.models import Mail, Promise, Reminder
 from followups.models.mail import LATE, id_domain

@@ -47,6 +47,12 @@ class Planned:
     channel: str = EMAIL
 
 
+# What `plan` asks of the preferences, and of the user they belong to.
+PLANNED_BY = frozenset(
+    {"digest_time", "lead_minutes", "quiet_from", "quiet_until", "time_zone", "working_days"}
+)
+
+
 def plan(promise: Promise, preferences: Preferences) -> list[Planned]:
     """The reminders of an open promise, soonest first; none once it has ended.
 

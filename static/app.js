@@ -43,10 +43,28 @@
     if (event.detail.target.id === "flash") say($("flash").textContent);
   });
 
-  // Redirected to another page, to sign in again: what was typed here must not be replaced by it.
+  // A page in place of this one, without a page load: where we are now, and for the ears what it is.
+  const signIn = () => new URL($("gone").querySelector("a").href).pathname;
+  on("htmx:afterSettle", ({ detail: { target, elt } }) => {
+    if (target.id !== "main" && elt.id !== "main") return;
+    const room = (path) => path.split("/")[1];
+    for (const link of document.querySelectorAll(".nav-link[href], .bar__item[href]")) {
+      link.toggleAttribute("aria-current", room(link.pathname) === room(location.pathname));
+      if (link.hasAttribute("aria-current")) link.setAttribute("aria-current", "page");
+    }
+    if (!document.activeElement?.matches("[autofocus]")) $("main").focus();
+    say($("flash").textContent || document.querySelector("h1")?.textContent);
+  });
+
+  // Redirected to sign in again: what was typed here must not be replaced by that page.
   on("htmx:beforeSwap", ({ detail }) => {
-    const { path } = detail.requestConfig;
-    if (new URL(detail.xhr.responseURL || path, location).pathname === new URL(path, location).pathname) return;
+    const { path, verb } = detail.requestConfig;
+    const there = new URL(detail.xhr.responseURL || path, location);
+    if (there.pathname === new URL(path, location).pathname) return;
+    if (detail.target.id === "main" && verb === "get") {
+      if (there.pathname !== signIn()) return;
+      location.assign(there);
+    }
     detail.shouldSwap = false;
     $("gone").hidden = false;
   });
@@ -85,22 +103,112 @@
     if (form) free(form);
     if (event.detail.successful) failed(false);
   });
+  // The sheet keeps itself as it is typed: on the server; and while that cannot be reached, or
+  // wants somebody to sign in first, on this device, for the same user only. Signing out removes it.
+  const draft = (() => {
+    const SOON = 500, AGAIN = 4000;  // milliseconds
+    const store = `wordkeeper-drafts-${document.body.dataset.owner}`;
+    const kept = () => JSON.parse(localStorage.getItem(store) || "{}");
+    const keepHere = (key, body) => {
+      const all = { ...kept(), [key]: body };
+      if (body === null) delete all[key];
+      if (Object.keys(all).length) localStorage.setItem(store, JSON.stringify(all));
+      else localStorage.removeItem(store);
+    };
+    let timer = 0, sending = false;
+
+    const show = (state) => {
+      const line = $("kept");
+      if (!line) return;
+      line.className = "saved" + { kept: " saved--yes", notKept: " saved--no", keeping: "" }[state];
+      line.textContent = line.dataset[state];
+    };
+    const post = (body, extra) => fetch("/calls/new/draft/", {
+      method: "POST", body: new URLSearchParams(body), redirect: "manual", ...extra,
+      headers: { "X-CSRFToken": JSON.parse(document.body.dataset.hxHeaders)["X-CSRFToken"] },
+    });
+    const read = (form) => {
+      const body = new URLSearchParams(new FormData(form));
+      body.delete("csrfmiddlewaretoken");
+      body.set("typed_at", Date.now());
+      return body;
+    };
+
+    const now = async (extra) => {
+      const form = $("sheet");
+      clearTimeout(timer);
+      timer = 0;
+      if (!form || form.dataset.busy) return;
+      if (sending && !extra) { later(); return; }
+      const body = read(form), key = body.get("client_key");
+      sending = true;
+      show("keeping");
+      try {
+        const answer = await post(body, extra);
+        if (answer.status === 204) {
+          keepHere(key, null);
+          show("kept");
+          if (location.pathname === new URL(form.action).pathname) history.replaceState(history.state, "", `?draft=${key}`);
+        } else {
+          keepHere(key, body.toString());
+          show("notKept");
+          // Redirected or forbidden: signed out, or in again elsewhere. It comes back after that.
+          if (answer.status === 422) { $("kept").textContent = await answer.text(); return; }
+          const link = $("gone").querySelector("a");
+          link.search = new URLSearchParams({ next: `${new URL(form.action).pathname}?draft=${key}` });
+          $("gone").hidden = false;
+        }
+      } catch {
+        keepHere(key, body.toString());
+        show("notKept");
+        later(AGAIN);
+      } finally {
+        sending = false;
+      }
+    };
+    const later = (wait = SOON) => { timer ||= setTimeout(now, wait); };
+    for (const name of ["input", "change"]) on(name, ({ target }) => { if (target.form?.id === "sheet") later(); });
+    on("visibilitychange", () => { if (timer && document.hidden) now({ keepalive: true }); });
+    addEventListener("pagehide", () => { if (timer) now({ keepalive: true }); });
+
+    // What could not be sent before: now it can, and is offered again.
+    const deliver = async () => {
+      const here = new URL(location).searchParams.get("draft");
+      for (const [key, body] of Object.entries(kept())) {
+        const answer = await post(body);
+        if (answer.status !== 204) return;
+        keepHere(key, null);
+        if (key === here) location.reload();
+        else if ($("drafts")) window.htmx?.ajax("GET", "/drafts/", { target: "#drafts", swap: "outerHTML" });
+      }
+    };
+    if (document.body.dataset.owner) deliver().catch(() => {});
+    return { later, now };
+  })();
+
   addEventListener("pageshow", () => document.querySelectorAll("[data-busy]").forEach(free));
 
-  // "Another promise": data-add names the formset's prefix. Without this file the same
-  // button submits, and the server answers with one more form.
+  // One more promise: data-add names the formset's prefix, the value who owes what. Without this
+  // file the same button submits, and the server answers with one more form.
   on("click", (event) => {
     const add = event.target.closest("[data-add]");
-    const empty = add && $(add.dataset.add + "-empty");
+    const prefix = add?.dataset.add;
+    const empty = add && $(prefix + "-empty");
     if (empty) {
       event.preventDefault();
-      const total = $("id_" + add.dataset.add + "-TOTAL_FORMS");
-      const list = $(add.dataset.add + "-entries");
+      const total = $(`id_${prefix}-TOTAL_FORMS`);
+      const list = $(prefix + "-entries");
       list.insertAdjacentHTML("beforeend", empty.innerHTML.replaceAll("__prefix__", total.value++));
       const entry = list.lastElementChild;
       window.htmx?.process(entry);
-      entry.querySelector("input:not([type=hidden]), select")?.focus();
-      add.hidden = total.value >= Number(add.dataset.most || Infinity);
+      const [owes, kind] = add.value.split(":");
+      entry.querySelector(`[name$=owed_by][value="${owes}"]`).checked = true;
+      entry.querySelector("[name$=kind]").value = kind;
+      entry.querySelector("[name$=due_chip]").focus();
+      entry.scrollIntoView({ block: "nearest" });
+      say(add.textContent);
+      $(prefix + "-add").hidden = total.value >= Number(add.dataset.most || Infinity);
+      draft.later();
     }
     document.querySelectorAll(".menu[open], .bar details[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
@@ -111,15 +219,91 @@
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
+  // One key each, never while somebody types; ? shows them.
+  on("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    if (event.target.closest?.("input, textarea, select, dialog") || !["n", "c", "/", "?"].includes(event.key)) return;
+    const line = $("capture-line");
+    const link = document.querySelector(`[data-key="${event.key}"]`);
+    if (event.key === "?") $("keys")?.showModal();
+    else if (event.key === "c" && line) line.focus();
+    else if (link) link.click();
+    else return;
+    event.preventDefault();
+  });
+
   // From the field down into what it found, and up again.
   on("keydown", (event) => {
-    const field = document.querySelector("[aria-controls][data-hx-post]");
-    if (!field || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
-    const all = [field, ...$(field.getAttribute("aria-controls")).querySelectorAll("a, button")];
-    const at = all.indexOf(document.activeElement);
+    if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    const here = document.activeElement;
+    const list = (field) => $(field.getAttribute("aria-controls"));
+    const field = [...document.querySelectorAll("[aria-controls][data-hx-post]")]
+      .find((one) => one === here || list(one)?.contains(here));
+    if (!field) return;
+    const all = [field, ...list(field).querySelectorAll("a, button")];
+    const at = all.indexOf(here);
     if (at < 0 || all.length < 2) return;
     event.preventDefault();
     all.at((at + (event.key === "ArrowDown" ? 1 : -1)) % all.length).focus();
+  });
+
+  // What was found for a picker: pressed, it fills the name and the hidden id.
+  on("click", (event) => {
+    const option = event.target.closest("[data-pick]");
+    const picker = option?.closest("[data-picker]");
+    if (!picker) return;
+    const [id, name] = picker.querySelectorAll("input");
+    window.htmx?.trigger(name, "htmx:abort");
+    id.value = option.dataset.pick;
+    name.value = option.dataset.pickName;
+    name.focus();
+    $(name.getAttribute("aria-controls")).replaceChildren();
+    say(name.value);
+  });
+
+  // A moment is a chip or words, never both: the last one counts.
+  on("input", ({ target }) => {
+    const words = target.matches?.("[name$=_words]") && target.closest(".field");
+    if (words && target.value) words.querySelectorAll("[name$=due_chip]").forEach((chip) => { chip.checked = false; });
+    const chip = target.matches?.("[name$=due_chip]") && target.closest(".field");
+    if (chip) {
+      chip.querySelector("[name$=_words]").value = "";
+      chip.querySelector(".echo").replaceChildren();
+    }
+  });
+
+  // Enter takes the first caller that was found, or waits for the answer that is on its way;
+  // shift and Enter says that this is somebody new. The call is never saved by it.
+  let picking = false;
+  const pick = () => {
+    picking = false;
+    const found = document.querySelector("#callers a");
+    if (found) found.click();
+    else $("id_firm").focus();
+  };
+  const isNew = () => {
+    document.querySelector("[name=is_new]").value = "on";
+    $("callers").replaceChildren();
+    $("id_firm").focus();
+  };
+  on("click", (event) => { if (event.target.closest("[data-new]")) isNew(); });
+  on("keydown", (event) => {
+    if (event.target.id !== "id_who" || event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    if (event.shiftKey) isNew();
+    else if ($("id_who").dataset.asked !== $("id_who").value && event.target.value) {
+      picking = true;
+      setTimeout(() => { if (picking) pick(); }, 2000);
+    } else pick();
+  });
+  on("htmx:beforeRequest", ({ detail: { elt } }) => {
+    if (elt.id === "id_who") elt.dataset.asking = elt.value;
+  });
+  on("htmx:afterSettle", ({ detail: { target } }) => {
+    const who = $("id_who");
+    if (target.id !== "callers" || !who) return;
+    who.dataset.asked = who.dataset.asking;
+    if (picking && who.dataset.asked === who.value) pick();
   });
 
   addEventListener("toggle", ({ target }) => {
@@ -132,8 +316,13 @@
     if (zone && field.value === field.defaultValue && !field.closest(".field--bad, form:has(.form-errors)")) field.value = zone;
   });
 
-  if (matchMedia("(min-width: 1100px)").matches) {
-    document.querySelectorAll("details[data-open-wide]").forEach((fold) => { fold.open = true; });
-  }
+  // A wide screen has room for what a phone folds away; what was unfolded there stays so.
+  const unfolded = {};
+  const unfold = () => document.querySelectorAll("details[data-open-wide]").forEach((fold) => {
+    fold.open = unfolded[fold.id] ?? (fold.open || matchMedia("(min-width: 1100px)").matches);
+  });
+  addEventListener("toggle", ({ target }) => { if (target.id) unfolded[target.id] = target.open; }, true);
+  on("htmx:afterSettle", unfold);
+  unfold();
   mend(document);
 })();

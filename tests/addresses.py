@@ -38,6 +38,8 @@ class Address:
     public: bool = False
     # Of django-allauth, which decides on its methods and redirects itself.
     allauth: bool = False
+    # Brings a row back from the trash, so that there it is no unknown one.
+    brings_back: bool = False
     # Stands in the addresses only where there is a mail server.
     optional: bool = False
 
@@ -52,6 +54,13 @@ ADDRESSES = {
     "desk:today": Address(READ),
     "desk:call_sheet": Address(FORM),
     "desk:caller_options": Address(DO),
+    "desk:question_list": Address(DO),
+    "desk:due_echo": Address(DO),
+    "desk:draft_keep": Address(DO),
+    "desk:draft_list": Address(READ),
+    "desk:draft_discard": Address(DO, factories.DraftFactory),
+    "desk:draft_restore": Address(DO, factories.DraftFactory, brings_back=True),
+    "desk:capture": Address(FORM),
     "desk:call_detail": Address(READ, factories.CallFactory),
     "desk:firm_detail": Address(READ, factories.FirmFactory),
     "desk:recruiter_detail": Address(READ, factories.RecruiterFactory),
@@ -75,16 +84,20 @@ ADDRESSES = {
     "calls:call_list": Address(READ),
     "calls:call_edit": Address(FORM, factories.CallFactory),
     "calls:opportunity_list": Address(READ),
+    "calls:opportunity_options": Address(DO),
     "contacts:firm_list": Address(READ),
+    "contacts:firm_options": Address(DO),
     "contacts:firm_new": Address(FORM),
     "contacts:firm_edit": Address(FORM, factories.FirmFactory),
     "contacts:recruiter_list": Address(READ),
+    "contacts:recruiter_options": Address(DO),
     "contacts:recruiter_new": Address(FORM),
     "contacts:recruiter_edit": Address(FORM, factories.RecruiterFactory),
     "contacts:person_list": Address(READ),
     "contacts:person_new": Address(FORM),
     "contacts:person_edit": Address(FORM, factories.PersonFactory),
     "accounts:first_account": Address(FORM, public=True),
+    "accounts:kit": Address(FORM),
     "accounts:settings": Address(FORM),
     "account_login": Address(FORM, public=True, allauth=True),
     "account_logout": Address(FORM, public=True, allauth=True),

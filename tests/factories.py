@@ -16,6 +16,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from calls.models import Call, Opportunity
 from contacts.models import Email, Employer, Firm, Person, Phone, Recruiter
+from desk.models import Draft
 from followups.models import Mail, Promise, Reminder
 
 PASSWORD = "correct horse battery"
@@ -135,3 +136,10 @@ class ReminderFactory(OwnedFactory):
     revision = factory.SelfAttribute("promise.revision")
     occasion = "due"
     due_utc = factory.SelfAttribute("promise.due_utc")
+
+
+class DraftFactory(OwnedFactory):
+    class Meta:
+        model = Draft
+
+    data = factory.LazyFunction(lambda: {"who": ["Grace Okonkwo"], "notes": ["Half a sentence"]})

@@ -117,8 +117,15 @@ def send(client: Client, url: str, /, *, having: str, **values: Any) -> Any:
 
 
 def fill_in(client: Client, url: str, /, *, having: str, **values: Any) -> dict[str, Any]:
-    """The form at `url` as it comes, with `values` typed into it."""
-    return {**form_of(client.get(url), having=having), **values}
+    """The form at `url` as it comes, with `values` typed into it.
+
+    The id of a picker (contacts/pickers.py) goes alone, as a program would post it; to type as
+    people do, give its `…_name`.
+    """
+    form = form_of(client.get(url), having=having)
+    for name in values:
+        form.pop(f"{name}_name", None)
+    return {**form, **values}
 
 
 class InlineReader(HTMLParser):

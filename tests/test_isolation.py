@@ -124,7 +124,7 @@ def test_it_takes_any_number_for_an_unknown_row(name: str, client: Client, user:
             assert client.generic(method, path).status_code == 404, (method, pk)
 
 
-@pytest.mark.parametrize("name", WITH_ID)
+@pytest.mark.parametrize("name", [name for name in WITH_ID if not ADDRESSES[name].brings_back])
 def test_it_answers_to_what_is_in_my_trash_as_to_an_unknown_row(
     name: str, client: Client, user: User
 ) -> None:
@@ -258,7 +258,8 @@ def test_it_refuses_a_posted_reference_to_anothers_row(
     theirs = theirs_of(other)
     address = ADDRESSES[name]
     path = path_of(name, address.row(user) if address.of else None)
-    data = fill_in(client, path, having=having, **typed)
+    # The id alone: beside a name that was typed (tests/contacts/test_pickers.py) it would not count.
+    data = fill_in(client, path, having=having, **typed, **{reference: ""})
     before, theirs_before = rows_of(user), rows_of(other)
     unknown = client.post(path, {**data, reference: UNKNOWN})
     response = client.post(path, {**data, reference: theirs[reference].pk})

@@ -16,10 +16,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts import phones
 from accounts.models import validate_time_zone
 from accounts.owned import OwnedManager, OwnedModel, OwnedQuerySet
 from calls.models import Call, Opportunity
-from contacts import phones
 from contacts.models import NAME_LENGTH, Firm, Recruiter
 from followups import local_time
 
@@ -112,6 +112,8 @@ class Promise(OwnedModel):
     # When this moment was agreed on: at the promise's making, its last move or its reopening.
     agreed_at = models.DateTimeField(default=timezone.now, editable=False)
     phone = models.CharField(_("number to call"), max_length=20, blank=True)
+    # Where they ring me, when it is their call that I promised to take.
+    my_number = models.CharField(_("my number"), max_length=20, blank=True)
 
     recruiter = models.ForeignKey(
         Recruiter,
@@ -208,6 +210,10 @@ class Promise(OwnedModel):
     @property
     def phone_display(self) -> str:
         return phones.display(self.phone) if self.phone else ""
+
+    @property
+    def my_number_display(self) -> str:
+        return phones.display(self.my_number) if self.my_number else ""
 
     # Moments -------------------------------------------------------------------------------------
 

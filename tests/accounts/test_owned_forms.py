@@ -16,7 +16,7 @@ from accounts.owned import OwnedModel, StaleVersion
 from calls.forms import CallForm
 from contacts.forms import FirmForm, RecruiterForm
 from contacts.models import Recruiter
-from desk.forms import CallSheetForm
+from desk.forms.call_sheet import CallSheetForm
 from followups.forms import PromiseForm
 from tests.factories import CallFactory, FirmFactory, OpportunityFactory, RecruiterFactory
 
@@ -148,7 +148,7 @@ def test_it_names_what_a_choice_stood_for_in_a_conflict(user: User) -> None:
     assert form.errors["firm"] == ["Saved meanwhile: Theirs"]
     # In the words of the form, not of the database.
     assert form.errors["standing"] == ["Saved meanwhile: be wary"]
-    assert form["firm"].value() == data["firm"]
+    assert form["firm"].value().pk == str(data["firm"])
 
 
 def test_it_tells_a_moment_in_a_conflict_on_the_clock_of_the_user(user: User) -> None:

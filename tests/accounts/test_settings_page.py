@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Preferences, User
-from followups.models import Reminder
+from followups.models import Promise, Reminder
 from tests.factories import PromiseFactory
 from tests.pages import errors_of, fill_in, html
 
@@ -75,6 +75,84 @@ def test_it_plans_anew_what_has_not_gone(client: Client, user: User) -> None:
     assert not leads & before
 
 
+MEANT = {
+    "morning_time": "08:15",
+    "lunch_time": "13:00",
+    "afternoon_time": "15:45",
+    "evening_time": "19:30",
+    "end_of_day_time": "18:05",
+}
+
+
+def test_it_saves_what_plain_words_mean(client: Client, user: User) -> None:
+    assert preferences_of(user).times == {
+        "morning": dt.time(9),
+        "lunch": dt.time(12, 30),
+        "afternoon": dt.time(16, 30),
+        "evening": dt.time(18),
+        "eod": dt.time(17),
+    }
+    assert type_in(client, **MEANT).status_code == 302
+    assert preferences_of(user).times == {
+        "morning": dt.time(8, 15),
+        "lunch": dt.time(13),
+        "afternoon": dt.time(15, 45),
+        "evening": dt.time(19, 30),
+        "eod": dt.time(18, 5),
+    }
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        MEANT,
+        {"phone_region": "US"},
+    ],
+    ids=["nothing", "words", "country"],
+)
+def test_it_leaves_plans_alone_that_do_not_depend_on_it(
+    client: Client, user: User, values: dict[str, str]
+) -> None:
+    """Else an edit of a promise that was begun before would meet a conflict with nothing."""
+    promise = PromiseFactory(owner=user, due_time=dt.time(18), due_on=dt.date(2099, 3, 4))
+    before = list(Reminder.objects.of(user).order_by("pk").values())
+    assert type_in(client, **values).status_code == 302
+    after = Promise.objects.of(user).get()
+    assert (after.version, after.revision) == (promise.version, promise.revision)
+    assert (after.due_utc, after.due_time) == (promise.due_utc, dt.time(18))
+    assert list(Reminder.objects.of(user).order_by("pk").values()) == before
+
+
+def test_it_leaves_plans_alone_when_mails_become_discreet(client: Client, user: User) -> None:
+    promise = PromiseFactory(owner=user)
+    data = fill_in(client, SETTINGS, having="lead_minutes")
+    del data["discreet_mail"]
+    assert client.post(SETTINGS, data).status_code == 302
+    assert Promise.objects.of(user).get().revision == promise.revision
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"lead_minutes": "40"},
+        {"digest_time": "06:45"},
+        {"working_days": ["0", "6"]},
+        {"quiet_from": "21:00"},
+        {"quiet_until": "08:30"},
+        {"quiet_from": "", "quiet_until": ""},
+        {"time_zone": "Asia/Tokyo"},
+        {"lead_minutes": "40", "evening_time": "19:00"},
+    ],
+)
+def test_it_plans_anew_whatever_a_plan_asks_for(
+    client: Client, user: User, values: dict[str, Any]
+) -> None:
+    promise = PromiseFactory(owner=user)
+    assert type_in(client, **values).status_code == 302
+    assert Promise.objects.of(user).get().revision == promise.revision + 1
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -90,6 +168,11 @@ def test_it_plans_anew_what_has_not_gone(client: Client, user: User) -> None:
         ("lead_minutes", "10081"),
         ("digest_time", "25:00"),
         ("digest_time", ""),
+        ("morning_time", ""),
+        ("lunch_time", "noon"),
+        ("afternoon_time", "24:00"),
+        ("evening_time", ""),
+        ("end_of_day_time", "17"),
         ("working_days", "7"),
         ("quiet_from", "soon"),
     ],

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Kit, User
 from calls.models import Call, Opportunity
 from contacts.models import Firm, Recruiter
+from desk.demo_words import KIT
 from followups.models import Heartbeat, Mail, Mailer, Promise
 from tests.factories import (
     CallFactory,
@@ -44,6 +45,7 @@ def fill(user: User) -> SimpleNamespace:
         return dt.datetime.combine(day(-days), dt.time(hour, minute), ZoneInfo(user.time_zone))
 
     Heartbeat.beat(Heartbeat.ENGINE, now)
+    Kit.objects.of(user).update(**KIT)
     hartwell = FirmFactory(
         owner=user,
         name="Hartwell Search",
@@ -264,6 +266,15 @@ def fill(user: User) -> SimpleNamespace:
 def fill_to_the_brim(user: User) -> SimpleNamespace:
     """The worst that the fields let in: endless words, five promises, a hundred rows."""
     today = timezone.now().astimezone(ZoneInfo(user.time_zone)).date()
+    Kit.objects.of(user).update(
+        pitch=ENDLESS * 9,
+        seeking=ENDLESS * 9,
+        not_seeking=ENDLESS * 9,
+        notice_period=LONGEST[:100],
+        best_times=LONGEST,
+        callback_number="+442079460011",
+        evening_number="+447400123401",
+    )
     firm = FirmFactory(
         owner=user,
         name=LONGEST,

@@ -89,6 +89,12 @@ def errors(page: Page) -> None:
     page.locator(".form-errors").wait_for()
 
 
+def kit_errors(page: Page) -> None:
+    page.fill("[name=pitch]", "As I was saying, " * 150)
+    page.fill("[name=callback_number]", "extension twelve")
+    refused(page)
+
+
 def refused(page: Page) -> None:
     page.locator("main form").last.evaluate("form => form.requestSubmit()")
     page.locator(".form-errors").wait_for()
@@ -146,6 +152,9 @@ def pictures(rows: dict[str, Any]) -> list[Picture]:
         Picture("recruiters", "/recruiters/"),
         Picture("people", "/people/"),
         Picture("opportunities", "/opportunities/"),
+        Picture("kit", "/kit/"),
+        Picture("kit-empty", "/kit/", who="new"),
+        Picture("kit-errors", "/kit/", kit_errors),
         Picture("settings", "/settings/"),
         Picture("firm-edit", f"{firm.get_absolute_url()}edit/"),
         Picture("brim-today", "/", who="brim"),

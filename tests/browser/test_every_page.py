@@ -206,11 +206,13 @@ FORMS = {
     "/firms/new/": {"founded": "12", "website": "no address", "switchboard": "letters"},
     "/recruiters/new/": {"time_zone": "Mars", "phone": "letters"},
     "/people/new/": {"phone": "letters"},
+    "/kit/": {"pitch": "x" * 2001, "callback_number": "letters", "evening_number": "12"},
     "/settings/": {
         "time_zone": "Mars",
         "phone_region": "",
         "lead_minutes": "-1",
         "quiet_from": "",
+        "lunch_time": "",
     },
     "/password/change/": {},
 }

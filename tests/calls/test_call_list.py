@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts import pages
 from accounts.models import User
 from accounts.pages import PER_PAGE
 from calls.models import Call
@@ -50,6 +51,20 @@ def test_it_shows_a_page_at_a_time(client: Client, user: User) -> None:
     Call.across_owners.bulk_create(Call(owner=user, recruiter=grace) for _ in range(PER_PAGE + 1))
     assert len(client.get(LIST).context["page"]) == PER_PAGE
     assert len(client.get(LIST, {"page": 2}).context["page"]) == 1
+
+
+def test_a_far_page_shows_what_a_near_one_would(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grace, now = RecruiterFactory(owner=user), timezone.now()
+    Call.across_owners.bulk_create(
+        Call(owner=user, recruiter=grace, occurred_at=now - dt.timedelta(hours=number % 7))
+        for number in range(PER_PAGE + 9)
+    )
+    near = [call.pk for call in client.get(LIST, {"page": 2}).context["page"]]
+    monkeypatch.setattr(pages, "FAR", 1)
+    assert [call.pk for call in client.get(LIST, {"page": 2}).context["page"]] == near
+    assert len(near) == 9
 
 
 def test_it_refuses_what_every_page_refuses(

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Kit, User
 from accounts.owned import OwnedModel
 from calls.models import Call, Opportunity
 from contacts.models import Employer, Firm, Phone, Recruiter
@@ -170,6 +170,8 @@ def test_it_uses_numbers_and_addresses_that_are_nobodys(made: User) -> None:
     numbers = [phone.number for phone in Phone.objects.of(made)]
     numbers += [promise.phone for promise in Promise.objects.of(made).exclude(phone="")]
     numbers += [firm.switchboard for firm in Firm.objects.of(made).exclude(switchboard="")]
+    kit = Kit.objects.of(made).get()
+    numbers += [kit.callback_number, kit.evening_number]
     for number in numbers:
         assert FICTION.fullmatch(number), number
         assert phonenumbers.is_possible_number(phonenumbers.parse(number))
@@ -226,7 +228,7 @@ def test_it_shows_on_every_page(made: User) -> None:
         Promise.objects.of(made).first(),
     ]
     lists = ["/calls/", "/firms/", "/recruiters/", "/people/", "/opportunities/", "/promises/"]
-    for path in [*lists, "/reminders/", *(row.get_absolute_url() for row in rows)]:
+    for path in [*lists, "/kit/", "/reminders/", *(row.get_absolute_url() for row in rows)]:
         assert client.get(path).status_code == 200, path
 
 
@@ -278,11 +280,14 @@ def test_it_fills_anew_what_it_made_before() -> None:
     assert Employer.objects.of(user).count() == len(before["Employer"])
 
 
-@pytest.mark.parametrize("after", ["a firm", "a demo and a call"])
+@pytest.mark.parametrize("after", ["a firm", "a kit", "a demo and a call"])
 def test_it_never_touches_an_account_in_use(after: str) -> None:
     if after == "a firm":
         user = UserFactory(email="me@example.org")
         FirmFactory(owner=user)
+    elif after == "a kit":
+        user = UserFactory(email="me@example.org")
+        Kit.objects.of(user).update(notice_period="a month")
     else:
         demo(email="me@example.org", calls=5)
         user = User.objects.get()

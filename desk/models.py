@@ -1,0 +1,132 @@
+"""What desk keeps of its own: sheets that are not saved yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, Self
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Exists, OuterRef
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.owned import OwnedManager, OwnedModel, OwnedQuerySet
+from calls.models import Call
+
+# A sheet with every field full and eight promises has about 60,000; more is no sheet.
+MOST_CHARACTERS = 100_000
+LATELY = dt.timedelta(days=30)
+MOST_OFFERED = 20
+
+
+class DraftQuerySet(OwnedQuerySet):
+    def unsaved(self) -> Self:
+        """Those of which no call came, newest first.
+
+        A sheet's last words may arrive after it was saved; they must not be offered again.
+        """
+        saved = Call.across_owners.filter(
+            owner=OuterRef("owner"), client_key=OuterRef("client_key")
+        )
+        return self.filter(~Exists(saved)).order_by("-typed_at", "-pk")
+
+    def on_offer(self, now: dt.datetime) -> Self:
+        """Those that somebody may still want to go on with at `now` (UTC)."""
+        return self.unsaved().filter(kept_at__gte=now - LATELY)[:MOST_OFFERED]
+
+
+class Draft(OwnedModel):
+    """A call sheet as it is being typed, field for field and unchecked."""
+
+    # Of the call that it will be.
+    client_key = models.UUIDField(default=uuid.uuid4, editable=False)
+    # The fields as a browser posts them: a list of values for every name.
+    data = models.JSONField(default=dict)
+    # What a captured line left open: pairs of what was written and what to do about it.
+    unclear = models.JSONField(default=list)
+    # By the browser's own clock, in milliseconds: of two that cross on the way the later counts.
+    typed_at = models.BigIntegerField(default=0)
+    kept_at = models.DateTimeField(default=timezone.now)
+
+    objects = OwnedManager.from_queryset(DraftQuerySet)()
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        indexes = [models.Index(fields=["owner", "-typed_at"], name="draft_by_time")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "client_key"], name="one_draft_a_sheet")
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('desk:call_sheet')}?draft={self.client_key}"
+
+    @property
+    def query(self) -> QueryDict:
+        """The fields as if they had just been posted."""
+        fields = QueryDict(mutable=True)
+        for name, values in self.data.items():
+            fields.setlist(name, values)
+        return fields
+
+    @property
+    def headline(self) -> str:
+        """Whom or what it is about, in the first words that were typed."""
+        fields = self.query
+        for name in ("who", "firm", "position", "notes", "phone"):
+            if words := fields.get(name, "").strip():
+                return words[:80]
+        return str(_("A call"))
+
+    @classmethod
+    def keep(
+        cls, owner: User, client_key: uuid.UUID, fields: QueryDict, *, typed_at: int
+    ) -> Draft | None:
+        """Keep `fields` as the sheet's newest state, unless a newer one is kept already.
+
+        None when there is nothing to keep: the sheet is saved, or a later keystroke came first.
+        Raises `ValueError` for more than a sheet can hold.
+        """
+        data = {
+            name: [value.replace("\x00", "") for value in values]  # PostgreSQL has no NUL
+            for name, values in fields.lists()
+            if name not in NOT_KEPT
+        }
+        if sum(len(value) for values in data.values() for value in values) > MOST_CHARACTERS:
+            raise ValueError("more than a call sheet holds")
+        if Call.across_owners.filter(owner=owner, client_key=client_key).exists():
+            return None
+        new = {"data": data, "typed_at": typed_at, "kept_at": timezone.now(), "trashed_at": None}
+        # In the trash, too: who types on has changed their mind.
+        rows = cls.across_owners.filter(owner=owner, client_key=client_key)
+        if rows.filter(typed_at__lte=typed_at).update(**new):
+            return rows.first()
+        try:
+            with transaction.atomic():
+                return cls.objects.create(owner=owner, client_key=client_key, **new)
+        except IntegrityError:
+            return None
+
+    @classmethod
+    def forget(cls, owner: User, client_key: uuid.UUID) -> None:
+        """Its call is saved, or nothing is left on the sheet."""
+        cls.across_owners.filter(client_key=client_key).delete()
+
+
+# Never of the sheet itself.
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "client_key", "typed_at", "ends", "add"})
+
+
+def holds_something(fields: Any) -> bool:
+    """Whether anything was typed or chosen that is worth offering again."""
+    telling = ("who", "firm", "phone", "position", "client", "notes", "found_me_through")
+    if any(fields.get(name, "").strip() for name in telling):
+        return True
+    return any(name.endswith("-kind") and value for name, value in fields.items())

@@ -1,0 +1,1 @@
+"""Pages where it all comes together: Today, the call sheet, capture, and the dossiers."""
