@@ -90,6 +90,11 @@ class User(AbstractBaseUser):
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
 
+    @property
+    def tag(self) -> str:
+        """Tells accounts apart in a browser, also those of two installations at one address."""
+        return f"{self.pk}-{int(self.joined_at.timestamp())}"
+
 
 def every_working_day() -> list[int]:
     return [0, 1, 2, 3, 4]

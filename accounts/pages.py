@@ -21,7 +21,8 @@ def page_of(request: HttpRequest, rows: QuerySet | list[Any]) -> Page:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     if page.number > FAR and isinstance(rows, QuerySet):
         # Ids first: else the database joins what each row of all the pages before would show.
-        ids = page.object_list.values_list("pk", flat=True)
+        first = page.start_index() - 1
+        ids = rows.values_list("pk", flat=True)[first : first + PER_PAGE]
         page.object_list = rows.filter(pk__in=list(ids))
     return page
 

@@ -12,7 +12,7 @@ from accounts.models import Kit, User
 from accounts.owned import StaleVersion
 from calls.models import Call, Opportunity
 from contacts.models import Employer, Firm, Person, Phone, Recruiter
-from desk.forms.call_sheet import CallSheetForm, disclosure
+from desk.forms.call_sheet import CallSheetForm
 from desk.forms.promise_lines import PromiseLineForm
 from desk.models import Draft
 from followups.models import Promise

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from typing import Any
 
 from django.http import QueryDict
 
 from accounts.models import User
+from desk.capture import Capture, parse
 from desk.clock import Clock
 from desk.forms.promise_lines import MOST_PROMISES
 from desk.models import Draft
@@ -19,8 +19,6 @@ def preview(owner: User, line: str, clock: Clock) -> Draft | None:
 
     The draft is written before anybody has looked at it, so that a closed tab costs nothing.
     """
-    from desk.capture import parse
-
     captured = parse(
         line,
         now=clock.now,
@@ -34,12 +32,13 @@ def preview(owner: User, line: str, clock: Clock) -> Draft | None:
     key = uuid.uuid4()
     draft = Draft.keep(owner, key, as_fields(captured, line), typed_at=time.time_ns() // 1_000_000)
     if draft is not None:
+        draft.is_captured = True
         draft.unclear = [[one.text, str(one.reason)] for one in captured.unclear]
         draft.save()
     return draft
 
 
-def as_fields(captured: Any, line: str) -> QueryDict:
+def as_fields(captured: Capture, line: str) -> QueryDict:
     """The fields of the sheet. The line itself goes into the notes: it is what was typed."""
     fields = QueryDict(mutable=True)
     fields["who"] = captured.recruiter or ""

@@ -46,7 +46,8 @@ class Draft(OwnedModel):
     client_key = models.UUIDField(default=uuid.uuid4, editable=False)
     # The fields as a browser posts them: a list of values for every name.
     data = models.JSONField(default=dict)
-    # What a captured line left open: pairs of what was written and what to do about it.
+    # Made of a captured line; what that left open: pairs of what was written and what to do.
+    is_captured = models.BooleanField(default=False)
     unclear = models.JSONField(default=list)
     # By the browser's own clock, in milliseconds: of two that cross on the way the later counts.
     typed_at = models.BigIntegerField(default=0)
@@ -121,7 +122,7 @@ class Draft(OwnedModel):
 
 
 # Never of the sheet itself.
-NOT_KEPT = frozenset({"csrfmiddlewaretoken", "client_key", "typed_at", "ends", "add"})
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "client_key", "typed_at", "owner", "ends", "add"})
 
 
 def holds_something(fields: Any) -> bool:

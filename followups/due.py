@@ -285,9 +285,9 @@ class _Reader:
     def end(self, values: Mapping[str, str]) -> dt.date:
         """The Friday of a week; the last day of a month, a quarter or a year."""
         short = {"eow": "week", "eom": "month", "eoq": "quarter", "eoy": "year"}
-        written = values.get("short", "week" if "own" in values else "").lower()
-        span = values.get("span", short.get(written, written.rpartition("-")[0])).lower()
-        span = span.split()[0].split("-")[0]
+        written = values.get("short", "").lower()
+        span = values.get("span") or short.get(written) or written[:-4] or "week"
+        span = span.lower()
         ahead = values.get("which", values.get("own", "")).lower() in ("next", "nächster")
         if span == "week":
             if self.today.weekday() > 4:

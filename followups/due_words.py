@@ -93,7 +93,8 @@ PARTS = {
 }
 VAGUE = (
     r"asap|a\.s\.a\.p\.?|as soon as (?:possible|I can|you can)|soon(?:er)?|shortly|right away|"
-    r"immediately|straight away|later(?: (?:today|on|this \w+|in the \w+))?|some ?time(?: \w+)?|"
+    r"immediately|straight away|later(?: (?:today|on|this \w+|in the \w+))?|"
+    r"some ?time(?: (?:next|this|in|on|during) \w+| \w+)?|"
     r"at some point|one of these days|any day(?: now)?|some day|in due course|"
     r"in a (?:bit|while|moment|few \w+)|in a couple of \w+|in (?:some|several|a few) \w+|"
     r"(?:over |after |at |this |on |by |before )*the weekend|this weekend|next weekend|"
@@ -187,6 +188,8 @@ class Vocabulary:
                  r"(?P<span>week|month|quarter|year)(?!\w)|(?P<short>eow|eom|eoy|eoq|"
                  r"month[- ]end|year[- ]end)(?!\w)"
                  + (r"|ende (?P<own>der|dieser|nächster) woche" if own == "de" else "")),
+                ("week_of", r"(?:the )?(?:beginning|start|middle|early|mid|late|first half|second half|"
+                 rf"first week|second week|third week|last week)[ -](?:of |in )?{month}"),
                 ("end_of_month", rf"(?:the )?end of {month}{year}"),
                 ("week_day", rf"(?P<next>next|this) week (?:on )?{weekday}"),
                 ("week_day", rf"{weekday} (?:of |in )?(?P<next>next|this) week(?!\w)"),
@@ -217,6 +220,7 @@ class Vocabulary:
                 ("time", r"(?P<hour>\d{1,2})\s?h\s?(?P<minute>\d\d)?(?!\w)"),
                 ("clock", rf"(?P<hour>\d{{1,2}})\s?(?:{clock})(?:\s(?P<minute>\d\d))?(?!\w)"),
                 ("time", r"(?P<hour>[012]\d)(?P<minute>[0-5]\d)\s?(?:h|hrs|hours)(?!\w)"),
+                ("time", r"(?P<hour>0\d)(?P<minute>[0-5]\d)(?![\d.,:/-])(?!\w)"),
                 ("spoken", r"(?P<past>half(?: past)?|quarter (?:past|to)|(?:five|ten|twenty|"
                  rf"twenty[ -]five) (?:minutes )?(?:past|to)) (?P<hour>{NUMBER})(?!\w|[:.]\d)"
                  rf"(?:\s?{MERIDIEM}(?!\w))?"),

@@ -131,6 +131,7 @@
       const body = new URLSearchParams(new FormData(form));
       body.delete("csrfmiddlewaretoken");
       body.set("typed_at", Date.now());
+      body.set("owner", document.body.dataset.owner);
       return body;
     };
 

@@ -135,12 +135,18 @@ def _until(tokens: list[tuple[str, int, int]], first: int, ends: set[str], most:
             return n
         if word.startswith("|") or (
             word.rstrip(":") in STOPS
-            and not (word == "will" and n == first and tokens[n][0] == "Will")
+            and not (tokens[n][0] in ("Will", "May") and _names_somebody(tokens, n, first))
         ):
             return n
         if word == ")" or word.endswith(":"):
             return n + (word != ")")
     return min(len(tokens), first + most)
+
+
+def _names_somebody(tokens: list[tuple[str, int, int]], n: int, first: int) -> bool:
+    """“Will Smith” and “April May @ …” against “Jane. Will call back.”"""
+    following = tokens[n + 1][0] if n + 1 < len(tokens) else ""
+    return following[:1].isupper() if n == first else following.lower() in MARKERS
 
 
 def _speaks_from(tokens: list[tuple[str, int, int]], n: int) -> bool:
@@ -214,11 +220,22 @@ def _judged(
     if caller.firm is None and looks_like_a_firm:
         caller.firm = span
         return caller
+    if (
+        marker == "("
+        and caller.firm
+        and looks_like_a_firm
+        and not _is_firm(line[slice(*caller.firm)])
+    ):
+        # “Whitmore Search (Karen Bell)”
+        caller.recruiter, caller.firm = caller.firm, span
+        return caller
     caller.recruiter = span
     capital = not re.match(r"[a-zß-öø-ÿ]", text)
     if caller.firm and not capital and not sure and not words.FIRM_WORD.search(line, *caller.firm):
         return None
     firm_text = line[slice(*caller.firm)] if caller.firm else ""
+    if words.NO_FIRM.fullmatch(firm_text.rstrip(" :.,")):
+        return None
     if firm_text and not sure and marker != "(" and not _is_firm(firm_text):
         caller.tentative = True
     if caller.firm is None:

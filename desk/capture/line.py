@@ -23,6 +23,7 @@ from desk.capture.promises import Clause
 from desk.capture.segments import Segment
 
 LONGEST = 2000
+COLON = re.compile(r"[^:;|]{1,60}:\s+(?=\w)")
 ACTS = re.compile(
     r"\b(?:I['’]?ll|will|promise[ds]?|must|owes?|call(?:s|ing)? (?:me |her |him |them )?back|"
     r"sends?|send)\b",
@@ -147,6 +148,10 @@ class _Reading:
             return
         if self.tries_their_role(start, end) or self.tries_caller(start, end, first=first):
             return
+        colon = COLON.match(self.masked, start, end)
+        if colon and not self.recruiter and callers.read(self.barred, colon.end(), end):
+            self.segment(Segment(colon.end(), end), first=first)
+            return
         clause = self.reader.clause(start, end)
         if self.depends(segment):
             return
@@ -165,6 +170,10 @@ class _Reading:
         if self.tries_firm(start, end):
             return
         if words.WITHHELD.search(self.masked, start, end):
+            return
+        if colon := COLON.match(self.masked, start, end):
+            # “A note: Karen Bell from …”
+            self.segment(Segment(colon.end(), end), first=first)
             return
         self.perhaps_client(start, end)
         self.remarks.append(Segment(start, end))

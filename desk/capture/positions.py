@@ -5,8 +5,10 @@ import re
 from desk.capture import words
 
 LEAD = re.compile(
-    r"(?:(?:re|about|regarding|concerning|for|ref|subject|on behalf of|wants to (?:talk|speak|"
-    r"chat|discuss) (?:with me |to me )?(?:about|re)?|"
+    r"(?:(?:wants? me (?:for|as)|(?:asked|asks|wants to know|wondered) if I know "
+    r"(?:anyone|anybody|someone|somebody) for|"
+    r"re|about|regarding|concerning|for|ref|subject|on behalf of|wants to (?:talk|speak|chat|"
+    r"discuss) (?:with me |to me )?(?:about|re)?|"
     r"looking (?:for|to fill|to hire)|search(?:ing)? for|seeking|seeks|hiring|is hiring|"
     r"recruiting(?: for)?|filling|has|have|had|"
     r"pitch(?:ing|ed|es)?(?: me)?|offer(?:ing|ed|s)?(?: me)?|mentioned|with|called about|"
@@ -24,12 +26,19 @@ ARTICLE = re.compile(
     r"my)\s+(?!\W)",
     re.IGNORECASE,
 )
+PUT_FIRST = re.compile(
+    r"(?:position|role|job|post)(?: of| as)?\s+(?:an?\s+)?(?=\w)", re.IGNORECASE
+)
+KIND_OF_SEARCH = re.compile(
+    r"(?:retained|contingen\w+|exclusive|executive|exec|own|new|same|first|second|their|job)",
+    re.IGNORECASE,
+)
 LABEL = re.compile(
     r"(?:role|position|job|opportunity|opp|title|post|mandate|search|assignment|vacancy)\s*:\s*",
     re.IGNORECASE,
 )
 CLIENT_LABEL = re.compile(
-    r"(?:client|employer|company|end client|for client)\s*(?:is|:|=|-)\s*", re.IGNORECASE
+    r"(?:the |end |for )*(?:client|employer|company)\s*(?:is|:|=|-)\s*", re.IGNORECASE
 )
 FIRM_LABEL = re.compile(r"(?:firm|agency|search firm|from)\s*:\s*", re.IGNORECASE)
 NAME_LABEL = re.compile(
@@ -42,6 +51,8 @@ NOTE_LABEL = re.compile(
 AT = re.compile(
     r"\s*(?:(?<!\w)@|\s(?:at|with|chez|bei))\s+(?=\S)|(?<=\w)@(?=\w)|\s@(?=\w)", re.IGNORECASE
 )
+# “CEO of Globex”; but “Head of Finance” and “VP of Engineering”
+OF_CLIENT = re.compile(r"(?<=\bC[EFTOIM]O)\s+of\s+(?=[A-Z])|(?<=\bMD)\s+of\s+(?=[A-Z])")
 FOR = re.compile(r"\s(?:for|within|inside|für)\s+(?=\S)", re.IGNORECASE)
 TAIL = re.compile(
     r"\s+(?:in (?!case)|based|reporting|reports|paying|paid|pays|who|which|whose|that|to replace|"
@@ -106,12 +117,14 @@ def read(
         start, labelled = found.end(), True
     while found := ARTICLE.match(line, start, end):
         start = found.end()
+    if (found := PUT_FIRST.match(line, start, end)) and words.TITLE.search(line, found.end(), end):
+        start = found.end()
     text = line[start:end]
     if len(text) > 160 or not text.strip():
         return None
     parted = AT.search(text)
     title_end, named = end, None
-    if (parted and parted.start() > 0) or (parted := FOR.search(text)):
+    if (parted and parted.start() > 0) or (parted := OF_CLIENT.search(text) or FOR.search(text)):
         title_end = start + parted.start()
         named = client(line, start + parted.end(), end)
     title = line[start:title_end]
@@ -130,6 +143,8 @@ def read(
     if re.match(
         r"(?:my|me|names?|cv|résumé|resume|salary|her|his)\b", words_of_title, re.IGNORECASE
     ):
+        return None
+    if KIND_OF_SEARCH.fullmatch(words_of_title):
         return None
     if len(words_of_title.split()) > 10:
         return None

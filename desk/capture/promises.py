@@ -70,7 +70,7 @@ class Reader(Wording):
         return clause
 
     def trimmed(self, start: int, end: int) -> tuple[int, int]:
-        while start < end and self.line[start] in " \t\n,;.!":
+        while start < end and self.line[start] in " \t\n,;:.!":
             start += 1
         while end > start and self.line[end - 1] in " \t\n,;!":
             end -= 1
@@ -166,7 +166,11 @@ class Reader(Wording):
 
     def vetted(self, found: re.Match[str], rest: str) -> str:
         """“Check them out” is vetting; “check my calendar” and “look at the JD” are not."""
-        if re.match(r"vet|verif|google|background|due|research|do ", found[0], re.IGNORECASE):
+        if re.match(
+            r"vet|verif|google|background|due|research|do |look \w+( \w+)? up",
+            found[0],
+            re.IGNORECASE,
+        ):
             return "vet_firm"
         about = re.match(
             r"\s*(?:out |up |on )*(?:the |her |his |their )?(?:search )?(?:firm|agency|company|"
@@ -187,7 +191,7 @@ class Reader(Wording):
                     following = dataclasses.replace(
                         following, subject=opening.subject, promised=opening.promised
                     )
-                return match.start(), self.drafts(following, end)
+                return match.start("word"), self.drafts(following, end)
         return end, []
 
     def sent(self, who: str, start: int, after: int, end: int, opening: Opening) -> list[Draft]:
@@ -208,7 +212,7 @@ class Reader(Wording):
             drafts[0].start = start
         verb = self.body[start:after].lower().split()
         loose = verb[:1] and re.match(
-            r"get|find|name|think|come|be|update|prepare|put|drop|ping|confirm|clarif|post|"
+            r"get|find|arrange|name|think|come|be|update|prepare|put|drop|ping|confirm|clarif|post|"
             r"introduc|refer",
             verb[0],
         )
@@ -221,6 +225,9 @@ class Reader(Wording):
     ) -> list[Draft]:
         """“Get”, “find”, “prepare” are promises of something else unless a thing is sent."""
         rest = self.body[start:end]
+        if who == "them" and re.match(r"get|find|arrange|put|introduc", rest, re.IGNORECASE):
+            draft.kind, draft.what = "other", self.words_of(start, end)
+            return [draft]
         if who == "them" or re.match(
             r"(?:get|come|revert|be|follow)\w* .*\bwith\b|confirm|clarif|ping|drop",
             rest,
@@ -242,11 +249,11 @@ class Reader(Wording):
         begin = start
         for match in things.AND.finditer(self.body, start, end):
             if (
-                match.start() > begin
-                and self.body[begin : match.start()].strip()
+                match.start("word") > begin
+                and self.body[begin : match.start("word")].strip()
                 and match.end() < end
             ):
-                spans.append((begin, match.start()))
+                spans.append((begin, match.start("word")))
                 begin = match.end()
         spans.append((begin, end))
         return spans
@@ -361,6 +368,8 @@ class Reader(Wording):
             r"(?:interview|meeting|meet|lunch|coffee|breakfast|dinner|drinks|visit|video call|"
             r"zoom|teams)\b",
             text, re.IGNORECASE)  # fmt: skip
+        if re.search(r"\bcan\s*$", self.body[max(0, at - 6) : at]):
+            return []
         acts = opening.subject == "them" and phrase and re.match(r"[a-z]+s\b", text)
         i_act = opening.subject == "me" and phrase and re.match(r"[a-z]+\b", text)
         if not (said or (meets and phrase) or acts or i_act) or words.HOUSEHOLD.search(text):

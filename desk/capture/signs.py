@@ -22,12 +22,16 @@ class Signs:
         household = bool(words.HOUSEHOLD.search(self.line))
         if not self.has_recruiter and not self.firm:
             return not household and self.without_names()
+        named = self.has_recruiter and bool(self.firm) and not self.is_tentative
         if household and not (
-            self.is_search_firm() or self.has_position or words.RECRUITER_WORD.search(self.line)
+            named
+            or self.is_search_firm()
+            or self.has_position
+            or words.RECRUITER_WORD.search(self.line)
         ):
             return False
         return (
-            (self.has_recruiter and bool(self.firm) and not self.is_tentative)
+            named
             or (self.is_search_firm() and (self.has_recruiter or bool(self.kinds)))
             or self.has_phone
             or self.has_position

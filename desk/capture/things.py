@@ -46,7 +46,7 @@ THEIR_THINGS = re.compile(
     re.IGNORECASE,
 )
 AND = re.compile(
-    r"\s*(?:,|;|\band\b|&|\+|\bplus\b|\bas well as\b|\bund\b|\bet\b)\s*(?:also |then )?"
+    r"\s*(?P<word>,|;|\band\b|&|\+|\bplus\b|\bas well as\b|\bund\b|\bet\b)\s*(?:also |then )?"
 )
 PRONOUNS = re.compile(
     r"(?:(?:to|for|with|on|over|me|us|her|him|them|you|back|again|please|pls|at|by|the|from|it|"
@@ -56,6 +56,11 @@ PRONOUNS = re.compile(
     r"latest|newest|new|our|a|an|of|for her|more|as|of|that|this|out|know|up|anytime|any time|"
     r"needed|due|required|wanted|expected|beforehand|agency|firm|recruiter|office)"
     r"(?!['’\w])|[\s,.;:!()–-])+",
+    re.IGNORECASE,
+)
+# “names (2)”, “the names of two CFOs”
+NUMBER_AFTER = re.compile(
+    r"\bnames?\s*\((?P<n>\d{1,2})\)|\bnames of (?P<of>\d{1,2}|two|three|four|five|six)\b",
     re.IGNORECASE,
 )
 HOW_MANY = re.compile(

@@ -71,9 +71,11 @@ MODAL = re.compile(
     r"am going to|is going to|are going to|['’](?:m|s|re) going to|gonna|['’]m to|['’]m|am|"
     r"['’]s|is|['’]re|"
     r"remember to|"
-    r"(?:has |have |had |I['’]ve |['’]s |['’]ve )?(?:promised?s?|agreed?s?|offered?|"
+    r"(?:has |have |had |I['’]ve |['’]s |['’]ve )?(?:promised?s?|offered?|"
+    r"agreed?s?(?! (?:that )?(?:I|s?he|they|we)['’ ])|"
     r"committed)(?: (?:me|her|him|them|you))?"
-    r"(?: (?:to|that|for))?|(?:said|says|told (?:me|her|him|them)|confirmed)(?: that)? (?:I|she|"
+    r"(?: (?:to|that|for))?|(?:said|says|told (?:me|her|him|them)|confirmed|"
+    r"agreed)(?: that)? (?:I|she|"
     r"he|they|we)"
     r"(?:['’]d|['’]ll| would| will| shall)|ought to|should|supposed to|due to|let['’]?s|let us|"
     r"wants? me to|can|to|"
@@ -152,6 +154,7 @@ DECIDE = re.compile(
 )
 VET = re.compile(
     r"(?:vet(?:ting)?|check(?:ing)?(?: up)?(?: on)?(?: out)?|look(?:ing)? (?:into|up|at)|"
+    r"look(?:ing)? (?:them|her|him|it|the \w+) up|"
     r"research(?:ing)?|google|verify|verifying|"
     r"background[- ]check|do (?:a |some )?(?:background check|due diligence|research)(?: on)?|"
     r"investigate|due diligence(?: on)?)(?![\w'’])\s*",
@@ -164,7 +167,7 @@ ASK = re.compile(
     r"(?:for (?:his |her |their |the )?(?:permission|consent|ok|okay|approval|blessing|"
     r"go-ahead)|(?:if|whether) (?:I|we|it|s?he|they)\b|(?:about|before) (?:naming|giving|"
     r"passing|being)|to be (?:a )?(?:referee|reference)|as (?:a )?(?:referee|reference)).*"
-    r"|(?:get|ask for|seek|obtain|getting)\s+(?:.{1,30}?['’]s?\s+)?(?:permission|consent|ok|"
+    r"|(?:get|ask for|seek|obtain|getting|need)\s+(?:.{1,30}?['’]s?\s+)?(?:permission|consent|ok|"
     r"okay|approval|blessing|go-ahead)\b.*"
     r"|(?:permission|consent|ok|okay) from .*)",
     re.IGNORECASE,
@@ -191,7 +194,7 @@ NO_AFTER = re.compile(
     r"I (?:declined|refused|won['’]?t|will not|turned (?:it|that|her|him|them) down)|but no\b|"
     r"no chance|no way|not going to happen|"
     r"refused|declined|turned (?:it|that|her|him|them) down|not happening|not giving|"
-    r"I said never)",
+    r"said (?:maybe|perhaps|never)|back never\b)",
     re.IGNORECASE,
 )
 MORE_THAN_ME = any_of("me us my mine")

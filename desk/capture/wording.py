@@ -26,11 +26,21 @@ class Wording:
             return "give_decision"
         return "send_information"
 
+    def how_many(self, start: int, end: int) -> int | None:
+        """“Two names”, “names (2)”; between 1 and 99, as a promise holds it."""
+        text = self.body[start:end]
+        if after := things.NUMBER_AFTER.search(text):
+            number = (after["n"] or after["of"]).lower()
+        elif before := things.HOW_MANY.search(text):
+            number = before["n"].lower()
+        else:
+            return None
+        return (int(number) if number.isdecimal() else words.NUMBER_WORDS.get(number)) or None
+
     def describe(self, draft: Draft, start: int, end: int) -> None:
         text = self.line[start:end]
-        if draft.kind == "send_names" and (many := things.HOW_MANY.search(self.body[start:end])):
-            number = many["n"].lower()
-            draft.how_many = int(number) if number.isdecimal() else words.NUMBER_WORDS.get(number)
+        if draft.kind == "send_names":
+            draft.how_many = self.how_many(start, end)
         if draft.kind == "send_information" or (
             self.has_more(things.NAMES.sub("", things.RESUME.sub("", self.body[start:end])))
             and len(text) < 200

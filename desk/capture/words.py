@@ -108,6 +108,11 @@ HOUSEHOLD = re.compile(
     r"pharmacy|aunt|uncle|sister|brother|gym)\b",
     re.IGNORECASE,
 )
+NO_FIRM = re.compile(
+    r"(?:the |my |her |his )?(?:work|home|school|office|gym|desk|door|airport|station|hotel|bar|pub|"
+    r"lunch|least|once|last|first|accounting|accounts|marketing|legal|it|finance|payroll|reception)",
+    re.IGNORECASE,
+)
 SOMEBODY = re.compile(
     r"^(?:(?:a|an|the|some|another)\s+)?(?:(?:exec(?:utive)?|female|male|young|new|unknown|"
     r"external|search|"

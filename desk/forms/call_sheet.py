@@ -133,7 +133,9 @@ class CallSheetForm(forms.Form):
     )
     withheld_why = _words(_("If the client is withheld: why?"))
     basis = _pills(
-        _("Retained or contingent, for this one?"), Opportunity.Basis, without=Opportunity.Basis.UNKNOWN
+        _("Retained or contingent, for this one?"),
+        Opportunity.Basis,
+        without=Opportunity.Basis.UNKNOWN,
     )
     location = _words(_("Where is it?"))
     reports_to = _words(_("Whom does it report to?"))

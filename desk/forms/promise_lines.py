@@ -240,4 +240,3 @@ def echo_of(words: str, clock: Clock) -> dict[str, str]:
     except ValidationError as error:
         return {"unclear": " ".join(error.messages)}
     return {"echo": chips.in_full(on, at), "seen": chips.value_of(on, at)}
-

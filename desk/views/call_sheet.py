@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -142,6 +141,9 @@ def _go_on(request: OwnerRequest, key: uuid.UUID) -> HttpResponse:
     fields["client_key"] = str(key)
     options = _options(request)
     form = unchecked_sheet(fields, **options)
+    if draft and draft.is_captured:
+        # Everything is in its field: Enter saves.
+        del form.fields["who"].widget.attrs["autofocus"]
     lines = unchecked_lines(fields, **options)
     recruiter = _own_or_none(request.user, Recruiter, fields.get("recruiter", ""))
     return _sheet(request, form, lines, recruiter or _namesake(request, fields), draft=draft)

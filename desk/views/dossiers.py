@@ -19,11 +19,6 @@ from followups.models import Promise
 
 @require_safe
 def today(request: OwnerRequest) -> HttpResponse:
-    return render(request, "desk/today.html", {"day": day.gather(request.user, timezone.now())})
-
-
-@require_safe
-def today(request: OwnerRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "day": day.gather(request.user, now),

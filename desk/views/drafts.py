@@ -19,7 +19,12 @@ LATEST = 2**62
 
 @require_POST
 def draft_keep(request: OwnerRequest) -> HttpResponse:
-    """Keep the sheet as it stands in the browser now; 204, or 422 for what is no sheet."""
+    """Keep the sheet as it stands in the browser now; 204, or 422 for what is no sheet.
+
+    `owner` is whose page it was typed on: 403 if somebody else has signed in there meanwhile.
+    """
+    if request.POST.get("owner", request.user.tag) != request.user.tag:
+        return HttpResponse(status=403)
     typed_at = request.POST.get("typed_at", "")
     try:
         key = uuid.UUID(request.POST.get("client_key", ""))

@@ -16,6 +16,7 @@ from accounts.owned import OwnedModel, StaleVersion
 from calls.forms import CallForm
 from contacts.forms import FirmForm, RecruiterForm
 from contacts.models import Recruiter
+from desk.clock import Clock
 from desk.forms.call_sheet import CallSheetForm
 from followups.forms import PromiseForm
 from tests.factories import CallFactory, FirmFactory, OpportunityFactory, RecruiterFactory
@@ -47,13 +48,17 @@ def test_it_lists_no_row_of_another(form_class: type[OwnedForm], user: User, oth
         assert {row.owner_id for row in field.queryset} == {user.pk}, name
 
 
+def sheet_of(*data: Any, owner: User) -> CallSheetForm:
+    return CallSheetForm(*data, owner=owner, clock=Clock.of(owner))
+
+
 @pytest.mark.parametrize(
     ("form_class", "names"),
     [
         (CallForm, {"recruiter", "firm", "opportunity"}),
         (RecruiterForm, {"firm"}),
         (PromiseForm, {"recruiter", "firm"}),
-        (CallSheetForm, {"recruiter"}),
+        (sheet_of, {"recruiter", "about"}),
     ],
 )
 def test_it_refuses_the_id_of_another_as_one_that_is_unknown(
@@ -64,6 +69,7 @@ def test_it_refuses_the_id_of_another_as_one_that_is_unknown(
         "firm": FirmFactory(owner=other, name="Secret").pk,
         "opportunity": OpportunityFactory(owner=other, title="Secret").pk,
     }
+    theirs["about"] = theirs["opportunity"]
     assert set(choices(form_class(owner=user))) == names
     for name in names:
         posted = form_class({name: str(theirs[name])}, owner=user)

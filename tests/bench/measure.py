@@ -249,7 +249,7 @@ def main() -> None:
     began = time.monotonic()
     account = fill(options.calls, options.others, options.seed)
     made = time.monotonic() - began
-    client = Client(HTTP_HOST="localhost")
+    client = Client(headers={"host": "localhost"})
     client.force_login(account.user)
 
     def empty() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import batched
@@ -45,7 +46,7 @@ class Account:
         self._bulk(Phone, self._phones())
         self.clients = self._bulk(Employer, self._clients())
         self.opportunities = self._bulk(Opportunity, self._opportunities())
-        self.latest: list[Call] = []
+        self.latest: deque[Call] = deque(maxlen=500)
         self._bulk(Call, self._calls(), keep=False)
         self._bulk(Promise, self._promises(), keep=False)
 
@@ -121,7 +122,7 @@ class Account:
                 outcome=self.dice.choice(["talked", "talked", "bad_time", "voicemail"]),
                 notes=self.dice.choice(words.NOTES),
             )
-            self.latest = [*self.latest[-499:], call]
+            self.latest.append(call)
             yield call
 
     def _promises(self) -> Iterator[Promise]:

@@ -595,6 +595,34 @@ def test_it_saves_sheets_that_come_at_the_same_moment(same_key: bool) -> None:
     assert Firm.objects.of(user).count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_it_is_one_call_when_the_same_save_comes_twenty_times_at_once() -> None:
+    user = UserFactory(time_zone="Europe/London")
+    browsers = [Client() for _ in range(20)]
+    for browser in browsers:
+        browser.force_login(user)
+    data = sheet(browsers[0], who="Grace", firm="Northgate", ends="missed") | promise_line()
+    at_once = threading.Barrier(len(browsers))
+    answers: list[Any] = []
+
+    def send(browser: Client) -> None:
+        at_once.wait()
+        try:
+            answers.append(browser.post(SHEET, data))
+        finally:
+            connection.close()
+
+    sending = [threading.Thread(target=send, args=[browser]) for browser in browsers]
+    for one in sending:
+        one.start()
+    for one in sending:
+        one.join()
+    page = f"/calls/{only_call(user).pk}/"
+    assert [answer.headers.get("Location") for answer in answers] == [page] * len(browsers)
+    assert Promise.objects.of(user).count() == 2
+    assert Firm.objects.of(user).count() == Recruiter.objects.of(user).count() == 1
+
+
 def test_it_saves_nothing_when_a_part_fails(
     client: Client, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

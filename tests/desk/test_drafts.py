@@ -66,6 +66,14 @@ def test_it_offers_nothing_to_another_user(client: Client, user: User, other: Us
         assert "Grace Okonkwo" not in html(client.get(path))
 
 
+def test_it_refuses_what_was_typed_on_the_page_of_another_user(
+    client: Client, user: User, other: User
+) -> None:
+    data = fill_in(client, SHEET, having="who", who="Grace", owner=other.tag, typed_at=1)
+    assert client.post(KEEP, data).status_code == 403
+    assert not Draft.across_owners.exists()
+
+
 def test_it_is_done_with_once_the_call_is_saved(client: Client, user: User) -> None:
     data = keep(client, who="Grace")
     client.post(SHEET, data)

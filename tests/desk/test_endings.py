@@ -27,7 +27,9 @@ def _on_a_friday_morning() -> Any:
 
 
 def end(client: Client, ends: str, **typed: Any) -> Any:
-    return client.post(SHEET, fill_in(client, SHEET, having="who", who="Grace", **typed, ends=ends))
+    return client.post(
+        SHEET, fill_in(client, SHEET, having="who", who="Grace", **typed, ends=ends)
+    )
 
 
 def only_promise(user: User) -> Promise:
@@ -102,7 +104,13 @@ def test_it_saves_a_time_in_words_that_was_shown(client: Client, user: User) -> 
 
 @pytest.mark.parametrize(
     ("ends", "words"),
-    [("words", ""), ("words", "next friday"), ("words", "soon"), ("nonsense", ""), ("2026-13-01", "")],
+    [
+        ("words", ""),
+        ("words", "next friday"),
+        ("words", "soon"),
+        ("nonsense", ""),
+        ("2026-13-01", ""),
+    ],
 )
 def test_it_asks_when_it_cannot_tell_the_time(
     client: Client, user: User, ends: str, words: str

@@ -26,7 +26,9 @@ def _on_a_tuesday_morning() -> Any:
 
 
 def promise(client: Client, **values: str) -> Any:
-    fields = {f"promises-0-{name}": value for name, value in {"kind": "send_names", **values}.items()}
+    fields = {
+        f"promises-0-{name}": value for name, value in {"kind": "send_names", **values}.items()
+    }
     typed = {"who": "Grace", "promises-TOTAL_FORMS": "1", "promises-0-owed_by": "me", **fields}
     return client.post(SHEET, fill_in(client, SHEET, having="who", **typed))
 

@@ -108,7 +108,11 @@ def test_it_puts_every_answer_where_it_belongs(client: Client, user: User) -> No
     about, firm = call.opportunity, call.firm
     assert about is not None
     assert firm is not None
-    assert (about.withheld_why, about.basis, about.jd) == ("listed company", "retained", "received")
+    assert (about.withheld_why, about.basis, about.jd) == (
+        "listed company",
+        "retained",
+        "received",
+    )
     assert (about.location, about.reports_to) == ("Leeds", "the chair")
     assert (firm.aesc_member, firm.founded, firm.past_clients) == ("yes", 1998, "Globex")
     assert (call.found_me_through, call.resume_wanted) == ("LinkedIn", "yes")

@@ -142,6 +142,11 @@ READ = [
     ("3. prosince", "cs-cz", "2026-12-03"),
     ("3/12", "pl-pl", "2026-12-03"),
     ("3 december", "sv-se", "2026-12-03"),
+    ("month end", "en-gb", "2026-11-30"),
+    ("by year end", "en-gb", "2026-12-31"),
+    ("eom", "en-gb", "2026-11-30"),
+    ("end of next month", "en-gb", "2026-12-31"),
+    ("0800 tomorrow", "en-gb", "2026-11-25 08:00"),
 ]
 ASKED = [
     ("noon", "en-gb", "That is over already. Write "),
@@ -234,6 +239,10 @@ ASKED = [
     ("do 3 grudnia", "pl-pl", "Not understood. Write a day "),
     ("31 de fevereiro", "pt-br", "There is no such day. Write "),
     ("3 xx", "xx", "Not understood. Write a day "),
+    ("sometime next week", "en-gb", "On which day? Write one, suc"),
+    ("beginning of December", "en-gb", "On which day? Write one, suc"),
+    ("first week of December", "en-gb", "On which day? Write one, suc"),
+    ("before the weekend", "en-gb", "On which day? Write one, suc"),
 ]
 
 
@@ -355,7 +364,8 @@ def test_the_zone_may_be_a_name():
         st.lists(
             st.sampled_from(
                 "tue thu may 4 4pm at by the 3rd next week in two 24 Nov 3/12 or - / , 16:00 EST end "
-                "of month half past noon 31 Feb lunch between and 99999 2026 am time Paris".split()
+                "of month end month-end year half past "
+                "noon 31 Feb lunch between and 99999 2026 am time Paris".split()
             ),
             max_size=8,
         ).map(" ".join),
