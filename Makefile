@@ -4,7 +4,7 @@
 # .venv from requirements.lock, .venv-dev from requirements-dev.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint ci demo bench lock
+.PHONY: help setup run test lint ci demo audit bench lock
 
 # HOST, PORT, WORDKEEPER_DATA and the rest of .env.example pass through the environment.
 DEMO_EMAIL ?= demo@example.org
@@ -71,6 +71,10 @@ ci: ## Everything that CI runs: lint, then the tests with nothing left out.
 bench: ## Print how long requests take with 100,000 calls. ARGS="--calls 1000 --only sqlite".
 	$(call environment,.venv-dev,requirements-dev.lock)
 	@.venv-dev/bin/python -m tests.bench $(ARGS)
+
+audit: ## The long runs: 200 browsers killed while a sheet is typed. SEED=7 repeats one.
+	$(call environment,.venv-dev,requirements-dev.lock)
+	@KILLED_SHEETS=$(or $(KILLED_SHEETS),200) .venv-dev/bin/python -m pytest -q tests/browser/test_killed_browser.py
 
 lock: ## Write both lock files anew from pyproject.toml.
 	@"$(python)" -m venv .venv-lock && .venv-lock/bin/pip install -qq uv

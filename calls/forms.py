@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,8 @@ from accounts.fields import NotesInput
 from accounts.forms import OwnedForm
 from calls.models import Call, Opportunity
 from calls.pickers import OpportunityPicker
+from contacts.forms import NameField
+from contacts.models import Employer, Person
 from contacts.pickers import FirmPicker, RecruiterPicker
 
 # Beyond these a zone may move a moment out of the calendar.
@@ -61,6 +64,8 @@ class LocalDateTimeField(forms.DateTimeField):
 class CallForm(OwnedForm):
     """Everything about a call that can be mended afterwards."""
 
+    named_by_name = NameField(label=_("Who named me"), required=False)
+
     class Meta:
         model = Call
         fields = [
@@ -74,6 +79,8 @@ class CallForm(OwnedForm):
             "outcome",
             "purpose",
             "found_me_through",
+            "resume_wanted",
+            "next_step",
             "notes",
         ]
         widgets = {
@@ -91,3 +98,51 @@ class CallForm(OwnedForm):
         # With the clients, whom the choices name: else each would cost a query.
         mine = Opportunity.objects.of(self.owner).for_list()
         self.fields["opportunity"].queryset = mine  # type: ignore[attr-defined]
+        self.fields["named_by_name"].initial = self.instance.named_by_name
+
+    def save(self, commit: bool = True) -> Call:
+        people = Person.objects.of(self.owner)
+        self.instance.named_by = people.found_or_made(self.cleaned_data["named_by_name"])
+        call: Call = super().save(commit)
+        return call
+
+
+class OpportunityForm(OwnedForm):
+    """Everything about an assignment. The client is found by its name, or made."""
+
+    client_name = NameField(
+        label=_("Client"), required=False, help_text=_("Empty while they will not say.")
+    )
+    in_confidence = forms.BooleanField(label=_("Told in confidence"), required=False)
+
+    class Meta:
+        model = Opportunity
+        fields = [
+            "title",
+            "withheld_why",
+            "recruiter",
+            "firm",
+            "basis",
+            "location",
+            "reports_to",
+            "jd",
+        ]
+        field_classes = {"recruiter": RecruiterPicker, "firm": FirmPicker}
+
+    field_order = ["title", "client_name", "in_confidence", *Meta.fields[1:]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        told = Opportunity.Disclosure.IN_CONFIDENCE
+        self.fields["client_name"].initial = self.instance.client_name
+        self.fields["in_confidence"].initial = self.instance.client_disclosure == told
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Opportunity:
+        data, told = self.cleaned_data, Opportunity.Disclosure
+        client = Employer.objects.of(self.owner).found_or_made(data["client_name"])
+        named = told.IN_CONFIDENCE if data["in_confidence"] else told.NAMED
+        self.instance.client = client
+        self.instance.client_disclosure = named if client else told.WITHHELD
+        opportunity: Opportunity = super().save(commit)
+        return opportunity

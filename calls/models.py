@@ -107,6 +107,13 @@ class Opportunity(OwnedModel):
     def __str__(self) -> str:
         return f"{self.title}, {self.client_words}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("calls:opportunity_edit", args=[self.pk])
+
+    @property
+    def client_name(self) -> str:
+        return self.client.name if self.client else ""
+
     @property
     def client_words(self) -> str:
         """The client as one may say it: a name, or that it is withheld."""
@@ -253,6 +260,10 @@ class Call(OwnedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("desk:call_detail", args=[self.pk])
+
+    @property
+    def named_by_name(self) -> str:
+        return self.named_by.name if self.named_by else ""
 
     @property
     def headline(self) -> str:

@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.forms import OwnedForm
 from accounts.owned import StaleVersion
 from accounts.pages import own_or_404, page_of, posted
 from accounts.requests import OwnerRequest
-from calls.forms import CallForm
+from calls.forms import CallForm, OpportunityForm
 from calls.models import Call, Opportunity
 from calls.pickers import OpportunityPicker, opportunities
 from contacts.views import picker_options
@@ -25,18 +26,36 @@ def call_list(request: OwnerRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_edit(request: OwnerRequest, pk: int) -> HttpResponse:
-    call = own_or_404(Call.objects.of(request.user), pk)
+    call = own_or_404(Call.objects.of(request.user).select_related("named_by"), pk)
     form = CallForm(posted(request), instance=call, owner=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            call = form.save()
-        except StaleVersion:
-            form.add_error(None, _("This was changed elsewhere just now. Save again."))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(call)
+    if request.method == "POST" and _saved(request, form):
+        return redirect("desk:call_detail", pk)
     context = {"form": form, "call": call}
     return render(request, "calls/call_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def opportunity_edit(request: OwnerRequest, pk: int) -> HttpResponse:
+    opportunity = own_or_404(Opportunity.objects.of(request.user).for_list(), pk)
+    form = OpportunityForm(posted(request), instance=opportunity, owner=request.user)
+    if request.method == "POST" and _saved(request, form):
+        return redirect("calls:opportunity_list")
+    context = {"form": form, "opportunity": opportunity}
+    status = 422 if form.errors else 200
+    return render(request, "calls/opportunity_form.html", context, status=status)
+
+
+def _saved(request: OwnerRequest, form: OwnedForm) -> bool:
+    """Whether the form was valid and is saved; what stands in the way is said on it."""
+    if not form.is_valid():
+        return False
+    try:
+        form.save()
+    except StaleVersion:
+        form.add_error(None, _("This was changed elsewhere just now. Save again."))
+        return False
+    messages.success(request, _("Saved."))
+    return True
 
 
 @require_safe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from accounts.models import User
-from contacts.models import Firm, Recruiter
+from contacts.models import Firm, Person, Recruiter
 from contacts.names import fold
 
 MOST = 6
@@ -34,11 +34,20 @@ def rank(better: Q) -> Case:
 
 def firms(owner: User, text: str) -> list[Firm]:
     """Firms whose name holds every word of `text`; those that begin so come first."""
+    return _named(Firm.objects.of(owner), text)
+
+
+def people(owner: User, text: str) -> list[Person]:
+    """People whose name holds every word of `text`; those that begin so come first."""
+    return _named(Person.objects.of(owner), text)
+
+
+def _named(rows: QuerySet, text: str) -> list:
     good, holds = Q(), Q()
     for word in words_of(text):
         good &= begins(word)
         holds &= Q(folded_name__contains=word)
-    return _best(Firm.objects.of(owner), good, holds)
+    return _best(rows, good, holds)
 
 
 def recruiters(owner: User, text: str) -> list[Recruiter]:

@@ -10,8 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NotesInput, PhoneField
 from accounts.forms import OwnedForm, known_time_zone
-from contacts.models import Firm, Person, Phone, Recruiter
+from contacts.models import NAME_LENGTH, Firm, Person, Phone, Recruiter
+from contacts.names import fold
 from contacts.pickers import FirmPicker
+
+
+class NameField(forms.CharField):
+    """A name as typed, without double spaces."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": NAME_LENGTH, **kwargs})
+
+    def clean(self, value: Any) -> str:
+        name = " ".join(super().clean(value).split())
+        if name and not fold(name):
+            raise ValidationError(_("A name needs at least one letter."))
+        return name
 
 
 class FirmForm(OwnedForm):

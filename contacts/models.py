@@ -26,6 +26,12 @@ class FoldedNameQuerySet(OwnedQuerySet):
         """Those of exactly this name, whatever its case, accents and spaces."""
         return self.filter(folded_name=fold(name))
 
+    def found_or_made(self, name: str) -> Any:
+        """The one of this name, made if there is none; None for no name. Wants `of(owner)`."""
+        if not name:
+            return None
+        return self.named(name).first() or self.create(name=name)
+
 
 class NamedModel(OwnedModel):
     """Something found by its name. `folded_name` is derived, for finding and for order."""

@@ -7,5 +7,6 @@ urlpatterns = [
     path("", include("followups.urls")),
     path("", include("calls.urls")),
     path("", include("contacts.urls")),
+    path("", include("search.urls")),
     path("", include("accounts.urls")),
 ]

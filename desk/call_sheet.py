@@ -74,7 +74,7 @@ def _save(form: CallSheetForm, promises: list[Promise]) -> Call:
         recruiter=recruiter,
         firm=firm,
         opportunity=opportunity,
-        named_by=_person(owner, data["named_by"]),
+        named_by=Person.objects.of(owner).found_or_made(data["named_by"]),
         **{name: data[name] for name in OF_THE_CALL},
     )
     number = data["phone"] or _first_number(recruiter)
@@ -157,14 +157,6 @@ def _caller(owner: User, data: dict[str, Any], firm: Firm | None) -> Recruiter:
     return recruiter
 
 
-def _person(owner: User, name: str) -> Person | None:
-    if not name:
-        return None
-    return Person.objects.of(owner).named(name).first() or Person.objects.create(
-        owner=owner, name=name
-    )
-
-
 def _opportunity(
     owner: User, data: dict[str, Any], recruiter: Recruiter, firm: Firm | None
 ) -> Opportunity | None:
@@ -173,7 +165,7 @@ def _opportunity(
     about = data["about"]
     if about is None and not answered:
         return None
-    client = _employer(owner, data["client"])
+    client = Employer.objects.of(owner).found_or_made(data["client"])
     if about is None or not _is_still_about(about, data, client):
         about = _known(owner, data, recruiter, client)
     known = about or Opportunity(owner=owner, recruiter=recruiter, firm=firm, title=_title(data))
@@ -213,14 +205,6 @@ def _known(
     if known and known.client and client and known.client_id != client.pk:
         return None
     return known
-
-
-def _employer(owner: User, name: str) -> Employer | None:
-    if not name:
-        return None
-    return Employer.objects.of(owner).named(name).first() or Employer.objects.create(
-        owner=owner, name=name
-    )
 
 
 def _first_number(recruiter: Recruiter) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from calls.models import Call
 from contacts.models import Recruiter
@@ -16,6 +20,19 @@ class Known:
     recruiter: Recruiter
     last_calls: list[Call]
     owed: list[Promise]
+
+    @property
+    def there(self) -> str:
+        """What time it is where they are; "" where that is not known, or the same as here."""
+        name = self.recruiter.time_zone
+        if not name:
+            return ""
+        here = timezone.localtime()
+        there = here.astimezone(zoneinfo.ZoneInfo(name))
+        if here.utcoffset() == there.utcoffset():
+            return ""
+        place = name.rpartition("/")[2].replace("_", " ")
+        return str(_("%(time)s in %(place)s") % {"time": f"{there:%a %H:%M}", "place": place})
 
 
 def known_of(recruiter: Recruiter | None) -> Known | None:

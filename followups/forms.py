@@ -30,6 +30,7 @@ class PromiseForm(OwnedForm):
     """One promise, new or mended. Its day and time are in its owner's zone."""
 
     phone = PhoneField(label=_("Number to call"))
+    my_number = PhoneField(label=_("My number"), help_text=_("Where they ring me."))
 
     class Meta:
         model = Promise
@@ -41,6 +42,7 @@ class PromiseForm(OwnedForm):
             "due_on",
             "due_time",
             "phone",
+            "my_number",
             "recruiter",
             "firm",
         ]
@@ -57,7 +59,8 @@ class PromiseForm(OwnedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["phone"].region = self.owner.phone_region  # type: ignore[attr-defined]
+        for name in ("phone", "my_number"):
+            self.fields[name].region = self.owner.phone_region  # type: ignore[attr-defined]
         if self.instance._state.adding:
             self.instance.time_zone = self.owner.time_zone
 

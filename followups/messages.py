@@ -37,6 +37,7 @@ class Line:
     is_late: bool
     phone: str
     phone_display: str
+    my_number: str
     url: str
 
 
@@ -106,6 +107,7 @@ def line_for(promise: Promise, user: User, now: dt.datetime) -> Line:
         is_late=promise.is_late_at(now - LATE),
         phone=number,
         phone_display=phones.display(number) if number else "",
+        my_number=promise.my_number_display,
         url=settings.PUBLIC_URL + promise.get_absolute_url(),
     )
 

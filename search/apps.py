@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class SearchConfig(AppConfig):
-    """The room that finds anything. Its document table and page come with the search itself."""
+    """The room that finds anything: rooms above say how their kinds are found (search/kinds.py)."""
 
     name = "search"

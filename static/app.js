@@ -43,6 +43,16 @@
     if (event.detail.target.id === "flash") say($("flash").textContent);
   });
 
+  // Signed out: to sign in leads back to where we were, a sheet with what is on it.
+  const gone = () => {
+    const form = $("sheet"), link = $("gone").querySelector("a");
+    const key = form?.elements.client_key.value;
+    const back = form ? `${new URL(form.action).pathname}?draft=${key}` : location.pathname + location.search;
+    link.search = new URLSearchParams({ next: back });
+    $("gone").hidden = false;
+    if (form) draft.keep();
+  };
+
   // A page in place of this one, without a page load: where we are now, and for the ears what it is.
   const signIn = () => new URL($("gone").querySelector("a").href).pathname;
   on("htmx:afterSettle", ({ detail: { target, elt } }) => {
@@ -66,14 +76,14 @@
       location.assign(there);
     }
     detail.shouldSwap = false;
-    $("gone").hidden = false;
+    gone();
   });
 
   const failed = (yes) => { $("net").hidden = !yes; };
   for (const name of ["sendError", "responseError", "timeout"]) {
     on("htmx:" + name, ({ detail }) => {
       // 403: signed in anew in another window, so that this page's token is an old one.
-      if (detail.xhr?.status === 403) $("gone").hidden = false;
+      if (detail.xhr?.status === 403) gone();
       else failed(true);
     });
   }
@@ -144,6 +154,8 @@
       const body = read(form), key = body.get("client_key");
       sending = true;
       show("keeping");
+      // A page that goes away does not hear the answer.
+      if (extra || !$("gone").hidden) keepHere(key, body.toString());
       try {
         const answer = await post(body, extra);
         if (answer.status === 204) {
@@ -153,11 +165,9 @@
         } else {
           keepHere(key, body.toString());
           show("notKept");
+          if (answer.status === 422) $("kept").textContent = await answer.text();
           // Redirected or forbidden: signed out, or in again elsewhere. It comes back after that.
-          if (answer.status === 422) { $("kept").textContent = await answer.text(); return; }
-          const link = $("gone").querySelector("a");
-          link.search = new URLSearchParams({ next: `${new URL(form.action).pathname}?draft=${key}` });
-          $("gone").hidden = false;
+          else gone();
         }
       } catch {
         keepHere(key, body.toString());
@@ -169,6 +179,8 @@
     };
     const later = (wait = SOON) => { timer ||= setTimeout(now, wait); };
     for (const name of ["input", "change"]) on(name, ({ target }) => { if (target.form?.id === "sheet") later(); });
+    // Another page takes the place of the sheet: its last words first.
+    on("htmx:beforeRequest", ({ detail: { target } }) => { if (timer && target.id === "main") now(); });
     on("visibilitychange", () => { if (timer && document.hidden) now({ keepalive: true }); });
     addEventListener("pagehide", () => { if (timer) now({ keepalive: true }); });
 
@@ -184,7 +196,8 @@
       }
     };
     if (document.body.dataset.owner) deliver().catch(() => {});
-    return { later, now };
+    const keep = () => { const body = read($("sheet")); keepHere(body.get("client_key"), body.toString()); };
+    return { later, keep };
   })();
 
   addEventListener("pageshow", () => document.querySelectorAll("[data-busy]").forEach(free));

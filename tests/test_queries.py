@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from calls.models import Call, Opportunity
 from contacts.models import Email, Employer, Firm, Person, Phone, Recruiter
+from desk.models import Draft
 from followups.models import Heartbeat, Mail, Promise, Reminder, Reschedule
 from tests.addresses import ADDRESSES, in_use, path_of
 from tests.pages import HTMX, fill_in
@@ -63,6 +65,7 @@ class Rows:
             client=clients,
             client_disclosure=["named"],
         )
+        self.row["opportunity"] = opportunities[0]
         self.calls = self._make(
             Call,
             recruiter=[recruiter] * self.count + self.recruiters,
@@ -72,6 +75,9 @@ class Rows:
             notes=["What was said."],
         )
         self.row["call"] = self.calls[0]
+        draft = {"who": ["Somebody"], "notes": ["Half a sentence"]}
+        keys = [uuid.uuid4() for _ in range(self.count)]
+        self._make(Draft, data=[draft], client_key=keys)
         self._promises(recruiter, firm, opportunities)
 
     def _named(self, model: Any, word: str, **values: Any) -> list[Any]:

@@ -20,6 +20,7 @@ from accounts.forms import capitalise_choices, scope_choices
 from accounts.models import User
 from calls.forms import LocalDateTimeField
 from calls.models import Call, Opportunity, validate_has_happened
+from contacts.forms import NameField
 from contacts.models import NAME_LENGTH, NOTES_LENGTH, Firm, Recruiter
 from contacts.names import fold
 from desk import chips
@@ -36,16 +37,8 @@ NOT_REACHED = {
 IN_WORDS = "words"
 
 
-def clean_name(text: str) -> str:
-    """A name as typed, without double spaces; raises `ValidationError` if nothing is left."""
-    name = " ".join(text.split())
-    if name and not fold(name):
-        raise ValidationError(_("A name needs at least one letter."))
-    return name
-
-
-def _words(label: Any) -> forms.CharField:
-    return forms.CharField(
+def _words(label: Any, kind: type[forms.CharField] = forms.CharField) -> forms.CharField:
+    return kind(
         label=label,
         max_length=NAME_LENGTH,
         required=False,
@@ -74,7 +67,7 @@ class CallSheetForm(forms.Form):
     )
     # Said once the sheet had to ask which of several people of one name is meant.
     is_new = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    who = forms.CharField(
+    who = NameField(
         label=_("Who is calling?"),
         max_length=NAME_LENGTH,
         error_messages={"required": _("Say who called. A first name will do.")},
@@ -93,7 +86,7 @@ class CallSheetForm(forms.Form):
             }
         ),
     )
-    firm = forms.CharField(
+    firm = NameField(
         label=_("Firm"),
         max_length=NAME_LENGTH,
         required=False,
@@ -120,7 +113,7 @@ class CallSheetForm(forms.Form):
         widget=forms.RadioSelect,
     )
     position = forms.CharField(label=_("Position"), max_length=NAME_LENGTH, required=False)
-    client = forms.CharField(
+    client = NameField(
         label=_("Client"),
         max_length=NAME_LENGTH,
         required=False,
@@ -160,7 +153,7 @@ class CallSheetForm(forms.Form):
     )
     past_clients = _words(_("For whom have they worked?"))
     found_me_through = _words(_("How did they find me?"))
-    named_by = _words(_("Who named me?"))
+    named_by = _words(_("Who named me?"), NameField)
     resume_wanted = _pills(_("Do they want my résumé?"), Call.Wanted, without=Call.Wanted.UNKNOWN)
     next_step = _words(_("What happens next?"))
     callback_number = PhoneField(label=_("Best number for me"))
@@ -214,18 +207,6 @@ class CallSheetForm(forms.Form):
                 _("This call was saved before and then deleted. Save again to log it anew.")
             )
         return key
-
-    def clean_who(self) -> str:
-        return clean_name(self.cleaned_data["who"])
-
-    def clean_firm(self) -> str:
-        return clean_name(self.cleaned_data["firm"])
-
-    def clean_client(self) -> str:
-        return clean_name(self.cleaned_data["client"])
-
-    def clean_named_by(self) -> str:
-        return clean_name(self.cleaned_data["named_by"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

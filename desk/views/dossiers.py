@@ -29,7 +29,7 @@ def today(request: OwnerRequest) -> HttpResponse:
 
 @require_safe
 def call_detail(request: OwnerRequest, pk: int) -> HttpResponse:
-    call = own_or_404(Call.objects.of(request.user).for_list(), pk)
+    call = own_or_404(Call.objects.of(request.user).for_list().select_related("named_by"), pk)
     promises = Promise.objects.of(request.user).filter(call=call).by_urgency()
     context = {"call": call, "promises": list(promises)}
     return render(request, "desk/call_detail.html", context)

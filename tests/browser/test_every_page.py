@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests import factories
@@ -201,7 +201,18 @@ def test_it_fits_a_narrow_phone(live_server: Any, user: User, open_window: Opene
 
 
 FORMS = {
-    "/calls/new/": {"phone": "abc", "promises-0-what": "x", "occurred_at": ""},
+    "/calls/new/": {
+        "phone": "abc",
+        "bad_words": "soon",
+        "founded": "12",
+        "callback_number": "letters",
+        "promises-0-kind": "",
+        "promises-0-how_many": "0",
+        "promises-0-due_words": "soon",
+        "promises-1-what": "x",
+        "promises-2-due_on": "0001-01-01",
+        "occurred_at": "",
+    },
     "/promises/new/": {"phone": "letters"},
     "/firms/new/": {"founded": "12", "website": "no address", "switchboard": "letters"},
     "/recruiters/new/": {"time_zone": "Mars", "phone": "letters"},
@@ -218,6 +229,14 @@ FORMS = {
 }
 
 
+def unfold(page: Page, *, entries: int = 0) -> None:
+    """Open what is folded away on the page, and add so many promises to the sheet."""
+    for _ in range(entries):
+        page.get_by_role("button", name="+ I send names").click()
+    for fold in page.locator("main .fold:not([open]) > summary").all()[::-1]:
+        fold.click()
+
+
 @LOOKS
 def test_it_is_well_with_an_error_in_every_field(
     live_server: Any, user: User, open_window: Opener, size: str, scheme: str
@@ -226,12 +245,49 @@ def test_it_is_well_with_an_error_in_every_field(
     faults = ""
     for path, values in FORMS.items():
         page.goto(path)
-        for name, value in values.items():
-            page.fill(f"[name={name}]", value)
-        page.locator("main form[method=post]").last.evaluate("form => form.requestSubmit()")
+        unfold(page, entries=len({name.split("-")[1] for name in values if "promises" in name}))
+        # A choice last, for it may hide another field.
+        for name, value in sorted(values.items(), key=lambda one: one[0].endswith("kind")):
+            field = page.locator(f"[name={name}]")
+            if field.evaluate("field => field.matches('select')"):
+                field.select_option(value)
+            else:
+                field.fill(value)
+        page.wait_for_load_state("networkidle")
+        # On the sheet with the time in words, whose button hides while they mean no time.
+        page.locator("main form[method=post]").last.evaluate(
+            """form => {
+                const ends = form.querySelector('[name=ends][value=words]');
+                if (ends) ends.click(); else form.requestSubmit();
+            }"""
+        )
         page.locator(".form-errors").wait_for()
+        for name in values if path == "/calls/new/" else ():
+            # What is said of a promise without a moment stands beside the words for it.
+            beside = name.replace("1-what", "1-due_words")
+            expect(page.locator(f".field--bad:has([name={beside}])")).to_be_visible()
         faults += "".join(f"{path}: {fault}\n" for fault in looks_of(page))
     assert not faults, faults
+
+
+@LOOKS
+def test_the_sheet_is_well_with_everything_open(
+    live_server: Any, user: User, open_window: Opener, size: str, scheme: str
+) -> None:
+    rows = fill(user)
+    page = open_window(user=user, size=size, scheme=scheme)
+    page.goto(f"/calls/new/?recruiter={rows.recruiter.pk}")
+    unfold(page, entries=2)
+    page.locator("[name=promises-0-due_chip]").first.check()
+    page.fill("[name=promises-1-due_words]", "tomorrow 4pm")
+    expect(page.locator(".echo__moment")).to_be_visible()
+    page.fill("[name=bad_words]", "soon")
+    expect(page.locator(".echo__unclear")).to_be_visible()
+    page.get_by_label("Who is calling?").fill("a")
+    expect(page.locator("#callers .suggest__item").first).to_be_visible()
+    expect(page.locator("#kept")).to_have_class("saved saved--yes")
+    faults = list(looks_of(page))
+    assert not faults, "\n".join(faults)
 
 
 @LOOKS

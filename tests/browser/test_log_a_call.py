@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import User
 from calls.models import Call, Opportunity
@@ -50,7 +50,7 @@ def tomorrow() -> str:
     return (timezone.localdate() + dt.timedelta(days=1)).isoformat()
 
 
-def promise(page: Page, label: str, **values: str) -> Locator:
+def one_more(page: Page, label: str, **values: str) -> Locator:
     """One more promise, by the button that says `label`; its moment is left open."""
     number = page.locator("#promises-entries .entry").count()
     page.get_by_role("button", name=f"+ {label}", exact=True).click()
@@ -100,8 +100,8 @@ def test_somebody_new_with_a_position_and_two_promises(page: Page) -> None:
     page.get_by_label("Client", exact=True).fill("Northwind")
     page.get_by_label("Told in confidence").check()
     expect(page.locator(".entry")).to_have_count(0)
-    by_chip(promise(page, "I send names", what="two names"))
-    theirs_now = promise(page, "They owe me")
+    by_chip(one_more(page, "I send names", what="two names"))
+    theirs_now = one_more(page, "They owe me")
     expect(page.locator("[name=promises-1-due_chip]").first).to_be_focused()
     expect(theirs_now.get_by_role("radio", name="They", exact=True)).to_be_checked()
     by_calendar(theirs_now, tomorrow(), "16:30")
@@ -178,9 +178,9 @@ def test_choosing_takes_keys_alone(page: Page, jane: Recruiter, keys: list[str])
     expect(page.locator("#known")).to_contain_text("Jane Doe")
     # On with the next field, not from the top of the page.
     expect(page.locator("#caller :focus")).to_have_count(1)
-    assert not Call.across_owners.exists()
-    page.locator("#caller :focus").evaluate("field => { window.stood = field.name; }")
-    if page.evaluate("window.stood") == "who":  # there it picks, and saves nothing
+    # In the name Enter picks; everywhere else it saves.
+    assert Call.across_owners.count() == 1
+    if page.locator("[name=who]:focus").count():
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert saved(page).recruiter == jane
@@ -263,10 +263,10 @@ def test_without_javascript_another_promise_comes_from_the_server(plain: Page) -
     plain.get_by_label("Position").fill("Interim CFO")
     plain.get_by_label("Notes").fill("kept, whatever is pressed")
     plain.get_by_role("radio", name="For names").check()
-    first = promise(plain, "I send names", what="two names")
+    first = one_more(plain, "I send names", what="two names")
     by_calendar(first, tomorrow(), "09:15")
     first.get_by_role("radio", name="They", exact=True).check()
-    second = promise(plain, "I call back")
+    second = one_more(plain, "I call back")
     expect(plain.locator(".entry")).to_have_count(2)
     expect(plain.get_by_label("Who is calling?")).to_have_value("Miriam Oduya")
     expect(plain.get_by_label("Notes")).to_have_value("kept, whatever is pressed")
@@ -295,7 +295,7 @@ def test_words_are_shown_as_a_full_date_before_they_are_saved(
     page = open_window(user=user, javascript=javascript)
     page.goto(SHEET)
     page.get_by_label("Who is calling?").fill("Miriam Oduya")
-    entry = promise(page, "I call back")
+    entry = one_more(page, "I call back")
     by_chip(entry, "In a week")
     entry.get_by_label("By when, in words").fill("tomorrow 4pm")
     day = timezone.localdate() + dt.timedelta(days=1)
@@ -343,7 +343,7 @@ def test_a_refusal_keeps_everything_and_says_where(
 ) -> None:
     page = open_window(user=user, javascript=javascript)
     page.goto(SHEET)
-    entry = promise(page, "I send names")
+    entry = one_more(page, "I send names")
     entry.get_by_text("From the calendar").click()
     entry.locator("[name$=kind]").select_option("")
     ask(page)
@@ -382,7 +382,7 @@ def test_a_refusal_keeps_everything_and_says_where(
 def test_the_focus_goes_to_the_first_bad_field_wherever_it_is(page: Page) -> None:
     page.goto(SHEET)
     page.get_by_label("Who is calling?").fill("Miriam Oduya")
-    promise(page, "I send names", what="two names").locator("[name$=kind]").select_option("")
+    one_more(page, "I send names", what="two names").locator("[name$=kind]").select_option("")
     save(page)
     expect(page.locator("[name=promises-0-kind]")).to_be_focused()
     expect(page.locator("[name=promises-0-kind]")).to_be_in_viewport()
@@ -391,7 +391,7 @@ def test_the_focus_goes_to_the_first_bad_field_wherever_it_is(page: Page) -> Non
 def test_on_a_phone_the_bars_do_not_cover_the_bad_field(phone: Page) -> None:
     phone.goto(SHEET)
     phone.get_by_label("Who is calling?").fill("Miriam Oduya")
-    promise(phone, "I call back")
+    one_more(phone, "I call back")
     save(phone)
     expect(phone.locator(".form-errors")).to_be_attached()
     field = phone.locator("[name=promises-0-due_chip]").first
@@ -433,7 +433,7 @@ def test_a_time_that_a_clock_change_skips_is_told_beside_it(
     page.goto(SHEET)
     page.get_by_label("Who is calling?").fill("Miriam Oduya")
     # Clocks in London go from 01:00 to 02:00 on the last Sunday of March.
-    by_calendar(promise(page, "I call back"), "2027-03-28", "01:30")
+    by_calendar(one_more(page, "I call back"), "2027-03-28", "01:30")
     save(page)
     beside = page.locator("#id_promises-0-due_time_field .field__errors")
     expect(beside).to_contain_text("the clocks go forward")
@@ -463,7 +463,7 @@ def test_of_two_with_one_name_it_asks_which(page: Page, user: User, jane: Recrui
 def test_a_double_click_saves_one_call(page: Page) -> None:
     page.goto(SHEET)
     page.get_by_label("Who is calling?").fill("Miriam Oduya")
-    by_chip(promise(page, "I call back"))
+    by_chip(one_more(page, "I call back"))
     page.get_by_role("button", name=SAVE).dblclick()
     saved(page)
     page.wait_for_load_state("networkidle")
@@ -518,11 +518,29 @@ def test_a_reload_after_a_refusal_does_not_save(page: Page) -> None:
     assert not Call.across_owners.exists()
 
 
+def test_a_refused_sheet_is_kept_like_any_other(page: Page) -> None:
+    """The press comes before the sheet has kept itself, and the refusal a second later."""
+
+    def slowly(route: Route) -> None:
+        page.wait_for_timeout(1000)
+        route.continue_()
+
+    page.goto(SHEET)
+    page.route("**/calls/new/", slowly)
+    page.get_by_label("Notes").fill("no caller yet")
+    save(page)
+    expect(page.locator(".form-errors")).to_be_visible()
+    page.wait_for_url(re.compile(r"\?draft="), timeout=2_000)
+    page.unroute("**/calls/new/")
+    page.reload()
+    expect(page.get_by_label("Notes")).to_have_value("no caller yet")
+
+
 def test_every_control_is_reached_by_tab_in_the_order_of_the_page(
     page: Page, jane: Recruiter
 ) -> None:
     page.goto(f"{SHEET}?recruiter={jane.pk}")
-    entry = promise(page, "I send names")
+    entry = one_more(page, "I send names")
     entry.get_by_text("From the calendar").click()
     page.locator(".skip").focus()
     page.keyboard.press("Shift+Tab")
@@ -534,7 +552,9 @@ def test_every_control_is_reached_by_tab_in_the_order_of_the_page(
                 const all = [...document.querySelectorAll('*')];
                 const one = document.activeElement;
                 return one === document.body ? null :
-                    [all.indexOf(one), !one.matches('button') && one.name || one.textContent.trim(), one.matches(':focus-visible'),
+                    [all.indexOf(one),
+                     !one.matches('button') && one.name || one.textContent.trim(),
+                     one.matches(':focus-visible'),
                      one.closest('label, body').getBoundingClientRect().height];
             }"""
         )
@@ -569,10 +589,45 @@ def test_enter_in_a_field_saves(page: Page) -> None:
     assert saved(page).recruiter.name == "Miriam Oduya"
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_enter_in_the_words_of_a_bad_moment_does_not_lose_them(
+    live_server: Any, user: User, open_window: Opener, javascript: bool
+) -> None:
+    page = open_window(user=user, javascript=javascript)
+    page.goto(SHEET)
+    page.get_by_label("Who is calling?").fill("Miriam Oduya")
+    page.get_by_label("Another time, in words").fill("tomorrow 4pm")
+    day = timezone.localdate() + dt.timedelta(days=1)
+    if javascript:
+        expect(page.locator(".bad-moment .echo")).to_have_text(in_full(day))
+    page.keyboard.press("Enter")
+    if not javascript:
+        expect(page.locator(".bad-moment .field__errors")).to_contain_text(in_full(day))
+        page.get_by_label("Another time, in words").press("Enter")
+    assert saved(page).outcome == Call.Outcome.BAD_TIME
+    promised = Promise.across_owners.get()
+    assert (promised.kind, promised.due_on, promised.due_time) == (
+        "take_their_call",
+        day,
+        dt.time(16),
+    )
+
+
+def test_without_javascript_a_bad_moment_can_be_told_in_words(plain: Page) -> None:
+    plain.goto(SHEET)
+    plain.get_by_label("Who is calling?").fill("Miriam Oduya")
+    plain.get_by_label("Another time, in words").fill("tomorrow 4pm")
+    plain.get_by_role("button", name="Save with this time").click()
+    expect(plain.locator(".bad-moment .field__errors")).to_contain_text("16:00")
+    plain.get_by_role("button", name="Save with this time").click()
+    assert saved(plain).outcome == Call.Outcome.BAD_TIME
+    assert Promise.across_owners.get().due_time == dt.time(16)
+
+
 def test_a_promise_that_is_left_out_is_not_saved(page: Page) -> None:
     page.goto(SHEET)
     page.get_by_label("Who is calling?").fill("Miriam Oduya")
-    by_chip(promise(page, "I call back"))
+    by_chip(one_more(page, "I call back"))
     page.get_by_label("Leave this one out").check()
     expect(page.locator("[name=promises-0-kind]")).to_be_hidden()
     save(page)
@@ -586,7 +641,7 @@ def test_eight_promises_and_no_more(page: Page) -> None:
     more = page.locator("#promises-add")
     for _ in range(8):
         expect(more).to_be_visible()
-        by_chip(promise(page, "I call back"))
+        by_chip(one_more(page, "I call back"))
     expect(more).to_be_hidden()
     save(page)
     saved(page)

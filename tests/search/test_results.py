@@ -1,0 +1,69 @@
+"""Find anything by any part of it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests.addresses import check_refusals
+from tests.factories import (
+    FirmFactory,
+    OpportunityFactory,
+    PersonFactory,
+    PhoneFactory,
+    RecruiterFactory,
+)
+from tests.pages import HTMX, html, is_fragment
+
+FIND = "/search/"
+
+
+def found(client: Client, typed: str) -> list[tuple[str, str]]:
+    response = client.post(FIND, {"q": typed})
+    return [(str(label), row.name) for label, rows in response.context["found"] for row in rows]
+
+
+@pytest.fixture(autouse=True)
+def _known(user: User, other: User) -> None:
+    firm = FirmFactory(owner=user, name="Müller & Söhne")
+    grace = RecruiterFactory(owner=user, name="Grace Okonkwo", firm=firm)
+    PhoneFactory(owner=user, recruiter=grace, number="+12125550100")
+    PersonFactory(owner=user, name="Pat Lee")
+    OpportunityFactory(owner=user, title="Interim CFO", recruiter=grace)
+    RecruiterFactory(owner=other, name="Grace of another")
+
+
+@pytest.mark.parametrize("typed", ["mull", "SOHNE", "müller söhne"])
+def test_it_finds_a_firm_and_who_works_there(client: Client, typed: str) -> None:
+    assert found(client, typed) == [("Recruiters", "Grace Okonkwo"), ("Firms", "Müller & Söhne")]
+
+
+@pytest.mark.parametrize("typed", ["grac", "okonk", "212 555 0100", "(212) 555-0100", "0100"])
+def test_it_finds_a_recruiter_of_mine_alone(client: Client, typed: str) -> None:
+    assert ("Recruiters", "Grace Okonkwo") in found(client, typed)
+    assert "Grace of another" not in html(client.post(FIND, {"q": typed}))
+
+
+def test_it_finds_people_and_positions(client: Client) -> None:
+    assert found(client, "pat") == [("People", "Pat Lee")]
+    assert found(client, "cfo") == [("Opportunities", "Interim CFO, client withheld")]
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "nobody at all", "\x00", "%", "x" * 5000, "😀"])
+def test_it_says_when_there_is_nothing(client: Client, typed: str) -> None:
+    assert found(client, typed) == []
+
+
+def test_it_answers_a_link(client: Client) -> None:
+    assert "Pat Lee" in html(client.get(FIND, {"q": "pat"}))
+
+
+def test_it_gives_htmx_the_results_alone(client: Client) -> None:
+    response = client.post(FIND, {"q": "pat"}, headers=HTMX | {"HX-Target": "found"})
+    assert is_fragment(response)
+    assert "Pat Lee" in html(response)
+
+
+def test_it_is_refused_to_others(client: Client, anonymous: Client, other: User) -> None:
+    check_refusals("search:results", client=client, anonymous=anonymous, other=other)
