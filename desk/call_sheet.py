@@ -12,6 +12,7 @@ from accounts.models import Kit, User
 from accounts.owned import StaleVersion
 from calls.models import Call, Opportunity
 from contacts.models import Employer, Firm, Person, Phone, Recruiter
+from contacts.names import fold
 from desk.forms.call_sheet import CallSheetForm
 from desk.forms.promise_lines import PromiseLineForm
 from desk.models import Draft
@@ -21,6 +22,7 @@ OF_THE_CALL = (
     *("client_key", "occurred_at", "direction", "outcome", "purpose"),
     *("found_me_through", "resume_wanted", "next_step", "notes"),
 )
+OF_THE_TALK = ("outcome", "purpose", "found_me_through", "resume_wanted", "next_step")
 OF_THE_ASSIGNMENT = ("withheld_why", "basis", "location", "reports_to", "jd")
 OF_THE_FIRM = ("aesc_member", "founded", "past_clients")
 
@@ -50,9 +52,26 @@ def save(form: CallSheetForm, lines: Iterable[PromiseLineForm]) -> Call:
 def says_more(form: CallSheetForm, lines: list[PromiseLineForm], saved: Call) -> bool:
     """Whether a sheet that was saved before holds something that its call does not."""
     data = form.cleaned_data
-    same_notes = data["notes"].split() == saved.notes.split()
+    about, firm, client = saved.opportunity, saved.firm, None
+    if about:
+        client = about.client
     promised = len(lines) + bool(form.afterwards) + bool(data["vet"])
-    return not same_notes or promised != saved.promises.count()
+    return (
+        data["notes"].split() != saved.notes.split()
+        or promised != saved.promises.count()
+        or any(
+            data[name] and fold(data[name]) != (row.folded_name if row else "")
+            for name, row in (("who", saved.recruiter), ("firm", firm), ("client", client))
+        )
+        or _says_other(data, saved, OF_THE_TALK)
+        or _says_other(data, about, OF_THE_ASSIGNMENT)
+        or (data["position"] and not (about and fold(about.title) == fold(data["position"])))
+        or (data["phone"] and not saved.recruiter.phones.filter(number=data["phone"]).exists())
+    )
+
+
+def _says_other(data: dict[str, Any], row: Any, names: Iterable[str]) -> bool:
+    return any(data[name] and data[name] != getattr(row, name, "") for name in names)
 
 
 def saved_before(owner: User, client_key: Any) -> Call | None:

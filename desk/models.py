@@ -7,7 +7,7 @@ import uuid
 from typing import Any, Self
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -105,9 +105,10 @@ class Draft(OwnedModel):
         if Call.across_owners.filter(owner=owner, client_key=client_key).exists():
             return None
         new = {"data": data, "typed_at": typed_at, "kept_at": timezone.now(), "trashed_at": None}
-        # In the trash, too: who types on has changed their mind.
         rows = cls.across_owners.filter(owner=owner, client_key=client_key)
-        if rows.filter(typed_at__lte=typed_at).update(**new):
+        # From the trash it comes back if somebody types on, not if old words arrive late.
+        older = Q(typed_at__lt=typed_at) | Q(typed_at=typed_at, trashed_at=None)
+        if rows.filter(older).update(**new):
             return rows.first()
         try:
             with transaction.atomic():
@@ -123,11 +124,14 @@ class Draft(OwnedModel):
 
 # Never of the sheet itself.
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", "client_key", "typed_at", "owner", "ends", "add"})
+# What a sheet posts that nobody has touched.
+ALWAYS_FILLED = frozenset({"occurred_at", "direction", "outcome"})
 
 
 def holds_something(fields: Any) -> bool:
     """Whether anything was typed or chosen that is worth offering again."""
-    telling = ("who", "firm", "phone", "position", "client", "notes", "found_me_through")
-    if any(fields.get(name, "").strip() for name in telling):
-        return True
-    return any(name.endswith("-kind") and value for name, value in fields.items())
+    return any(
+        value.strip()
+        for name, value in fields.items()
+        if name not in NOT_KEPT | ALWAYS_FILLED and not name.endswith(("_FORMS", "-owed_by"))
+    )

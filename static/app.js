@@ -20,6 +20,7 @@
 
   on("htmx:afterSettle", (event) => {
     const { target, xhr } = event.detail;
+    unfold();
     // An outerHTML swap leaves the old target behind; the event comes from what is new.
     const fresh = target.isConnected ? target : event.target;
     if (xhr.status === 422) {
@@ -63,7 +64,7 @@
       if (link.hasAttribute("aria-current")) link.setAttribute("aria-current", "page");
     }
     if (!document.activeElement?.matches("[autofocus]")) $("main").focus();
-    say($("flash").textContent || document.querySelector("h1")?.textContent);
+    say($("flash").textContent.trim() || document.querySelector("h1")?.textContent);
   });
 
   // Redirected to sign in again: what was typed here must not be replaced by that page.
@@ -149,7 +150,9 @@
       const form = $("sheet");
       clearTimeout(timer);
       timer = 0;
-      if (!form || form.dataset.busy) return;
+      if (!form) return;
+      // On its way to be saved, and perhaps refused.
+      if (form.dataset.busy) { later(); return; }
       if (sending && !extra) { later(); return; }
       const body = read(form), key = body.get("client_key");
       sending = true;
@@ -161,7 +164,13 @@
         if (answer.status === 204) {
           keepHere(key, null);
           show("kept");
+          failed(false);
           if (location.pathname === new URL(form.action).pathname) history.replaceState(history.state, "", `?draft=${key}`);
+        } else if (answer.ok) {
+          // Saved in another window. Once it was saved in this one, there is no line to say so.
+          keepHere(key, null);
+          show("notKept");
+          if ($("kept")) $("kept").textContent = await answer.text();
         } else {
           keepHere(key, body.toString());
           show("notKept");
@@ -188,11 +197,14 @@
     const deliver = async () => {
       const here = new URL(location).searchParams.get("draft");
       for (const [key, body] of Object.entries(kept())) {
+        const isShown = document.querySelector(`#drafts a[href*="${key}"]`);
         const answer = await post(body);
-        if (answer.status !== 204) return;
+        // Too much for a draft: the others need not wait for it.
+        if (answer.status === 422) continue;
+        if (!answer.ok) return;
         keepHere(key, null);
         if (key === here) location.reload();
-        else if ($("drafts")) window.htmx?.ajax("GET", "/drafts/", { target: "#drafts", swap: "outerHTML" });
+        else if ($("drafts") && !isShown) window.htmx?.ajax("GET", "/drafts/", { target: "#drafts", swap: "outerHTML" });
       }
     };
     if (document.body.dataset.owner) deliver().catch(() => {});
@@ -310,8 +322,24 @@
       setTimeout(() => { if (picking) pick(); }, 2000);
     } else pick();
   });
+  on("input", ({ target }) => {
+    if (target.id === "id_who") document.querySelector("[name=is_new]").value = "";
+  });
   on("htmx:beforeRequest", ({ detail: { elt } }) => {
     if (elt.id === "id_who") elt.dataset.asking = elt.value;
+  });
+
+  // A number that was typed is the one they ring from now: choosing the caller leaves it there.
+  let number = "";
+  on("input", ({ target }) => { if (target.id === "id_phone") number = target.value; });
+  on("htmx:afterSettle", ({ detail: { target } }) => {
+    if (target.id !== "caller" || !$("id_phone")) return;
+    if (number) $("id_phone").value = number;
+    draft.later();
+  });
+  on("htmx:beforeSwap", ({ detail: { target } }) => { if (target.id === "main") number = ""; });
+  on("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id === "callers" && document.querySelector("[name=is_new]").value) detail.shouldSwap = false;
   });
   on("htmx:afterSettle", ({ detail: { target } }) => {
     const who = $("id_who");
@@ -336,7 +364,6 @@
     fold.open = unfolded[fold.id] ?? (fold.open || matchMedia("(min-width: 1100px)").matches);
   });
   addEventListener("toggle", ({ target }) => { if (target.id) unfolded[target.id] = target.open; }, true);
-  on("htmx:afterSettle", unfold);
   unfold();
   mend(document);
 })();

@@ -140,7 +140,7 @@ def make_parts() -> list[Part]:
     return [
         Part("sqlite", "SQLite, broker in a folder", most),
         Part("postgresql", "PostgreSQL, Redis protocol", most),
-        Part("browser", "Chromium", ["tests/browser"]),
+        Part("browser", "Chromium", ["-n", "2", "tests/browser"]),
     ]
 
 

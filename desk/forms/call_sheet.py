@@ -221,7 +221,8 @@ class CallSheetForm(forms.Form):
 
     def _end(self, cleaned: dict[str, Any]) -> None:
         """Take the press that ended the sheet for its outcome and for the promise it makes."""
-        ends = cleaned.get("ends", "")
+        # A time that was typed and not pressed is a bad moment too; dropped it would be lost.
+        ends = cleaned.get("ends", "") or (IN_WORDS if cleaned.get("bad_words") else "")
         if not ends:
             return
         if ends in NOT_REACHED:

@@ -93,6 +93,10 @@ class PromiseLineForm(forms.Form):
         required=False,
         min_value=1,
         max_value=99,
+        error_messages={
+            name: _("Write a number from 1 to 99, or leave it out.")
+            for name in ("invalid", "min_value", "max_value")
+        },
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     what = forms.CharField(label=_("In plain words"), max_length=NAME_LENGTH, required=False)
@@ -131,6 +135,26 @@ class PromiseLineForm(forms.Form):
             return chips.in_full(*chips.read_value(chosen))
         except ValueError:
             return ""
+
+    @property
+    def in_words(self) -> str:
+        """What an unchecked line says: “I: send 2 names, Friday 27 November 2026”; "" for none."""
+        data = self.initial
+        kinds = dict(Promise.Kind.choices)
+        if data.get("kind") not in kinds:
+            return ""
+        many = data.get("how_many", "")
+        what = data.get("what") or kinds[data["kind"]]
+        said = f"{what} ({many})" if many else str(what)
+        try:
+            on = dt.date.fromisoformat(data.get("due_on", ""))
+            at = dt.time.fromisoformat(data["due_time"]) if data.get("due_time") else None
+        except ValueError:
+            moment = str(_("by when?"))
+        else:
+            moment = chips.in_full(on, at)
+        who = _("They") if data.get("owed_by") == Promise.Party.THEM else _("I")
+        return f"{who}: {said}, {moment}"
 
     @property
     def seen_name(self) -> str:

@@ -35,7 +35,8 @@ def capture(request: OwnerRequest) -> HttpResponse:
     there = draft.get_absolute_url()
     if not request.htmx:
         return redirect(there)
-    location = {"path": there, "target": "#main", "select": "#main", "swap": "outerHTML"}
+    swap = "outerHTML show:window:top"
+    location = {"path": there, "target": "#main", "select": "#main", "swap": swap}
     return HttpResponse(headers={"HX-Location": json.dumps(location)})
 
 

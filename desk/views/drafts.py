@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.pages import own_or_404
 from accounts.requests import OwnerRequest
+from desk.call_sheet import saved_before
 from desk.models import Draft, holds_something
 
 LATEST = 2**62
@@ -21,6 +22,7 @@ LATEST = 2**62
 def draft_keep(request: OwnerRequest) -> HttpResponse:
     """Keep the sheet as it stands in the browser now; 204, or 422 for what is no sheet.
 
+    200 with words: the sheet is a call already, and nothing more of it is kept.
     `owner` is whose page it was typed on: 403 if somebody else has signed in there meanwhile.
     """
     if request.POST.get("owner", request.user.tag) != request.user.tag:
@@ -29,6 +31,10 @@ def draft_keep(request: OwnerRequest) -> HttpResponse:
     try:
         key = uuid.UUID(request.POST.get("client_key", ""))
         at = int(typed_at[:16]) if typed_at.isascii() and typed_at.isdigit() else 0
+        if saved_before(request.user, key):
+            return HttpResponse(
+                _("This sheet is saved already. What is new is kept once you save again.")
+            )
         if holds_something(request.POST):
             Draft.keep(request.user, key, request.POST, typed_at=min(at, LATEST))
         else:

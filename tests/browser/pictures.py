@@ -62,13 +62,21 @@ def call_going_on(page: Page, name: str) -> None:
     page.locator("#known h3").first.wait_for()
     page.get_by_role("radio", name="For me").check()
     page.get_by_label("Position").fill("CFO")
-    page.locator("[name=promises-0-kind]").select_option("call_back")
-    page.locator("[name=promises-0-due_on]").fill(f"{NOW:%Y-%m-%d}")
-    page.locator("[name=promises-0-due_time]").fill("18:00")
+    page.get_by_role("button", name="I send names").click()
+    page.locator("[name=promises-0-due_words]").press_sequentially("fri 4pm")
+    page.locator(".echo__moment").wait_for()
     page.get_by_label("Notes").fill(
         "Reports to the founder; they want somebody who has sold a company before."
     )
     page.locator("h1").click()
+
+
+def captured(page: Page) -> None:
+    """A line of plain words, read and looked at before it is saved."""
+    line = "Jane Doe @ Hartwell Search +1 212 555 0100, CFO at Acme, call back thu 4pm, "
+    page.fill("[name=line]", line + "I send 2 names by next friday, she sends the JD")
+    page.keyboard.press("Enter")
+    page.locator(".read").wait_for()
 
 
 def finding(page: Page, letters: str) -> None:
@@ -77,9 +85,11 @@ def finding(page: Page, letters: str) -> None:
 
 
 def errors(page: Page) -> None:
+    page.get_by_role("button", name="I call back").click()
+    page.locator("details#ask").evaluate("fold => fold.open = true")
     for name, value in {
         "phone": "extension twelve",
-        "client": "Acme",
+        "founded": "long ago",
         "occurred_at": "",
         "notes": "They said that they would. " * 1200,
         "promises-0-what": "ring back",
@@ -132,6 +142,8 @@ def pictures(rows: dict[str, Any]) -> list[Picture]:
         Picture("today-menu", "/", partial(pressed, selector=".row .menu > summary")),
         Picture("today-kept", "/", kept),
         Picture("today-focus", "/", partial(focused, times=16)),
+        Picture("capture", "/capture/"),
+        Picture("captured", "/capture/", captured),
         Picture("call-new", "/calls/new/"),
         Picture("call-finding", "/calls/new/", partial(finding, letters=recruiter.name[:3])),
         Picture("call", "/calls/new/", partial(call_going_on, name=recruiter.name)),
@@ -278,11 +290,14 @@ def session_of(user: User) -> str:
 
 def take(browser: Browser, base_url: str, picture: Picture, session: str | None) -> list[str]:
     """The four pictures of one page; what the windows noticed."""
+    from desk.models import Draft
     from followups.models import Heartbeat, Promise
 
     faults = []
     for size in ("phone", "desktop"):
         for scheme in windows.SCHEMES:
+            # What the picture before this one typed.
+            Draft.across_owners.all().delete()
             Heartbeat.beat(Heartbeat.ENGINE, dt.datetime.now(dt.UTC))
             for promise in Promise.across_owners.filter(ended_at__gte=NOW):
                 promise.reopen()  # what an earlier picture kept

@@ -26,6 +26,7 @@ ROWS = {
     factories.FirmFactory: "firm",
     factories.RecruiterFactory: "recruiter",
     factories.PersonFactory: "person",
+    factories.OpportunityFactory: "opportunity",
     factories.PromiseFactory: "promise",
     factories.MailFactory: "mail",
 }

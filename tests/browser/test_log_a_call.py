@@ -239,6 +239,16 @@ def test_what_was_typed_below_outlives_the_choice(page: Page, jane: Recruiter) -
     assert saved(page).recruiter.name == "Somebody Else"
 
 
+def test_a_number_that_was_typed_outlives_the_choice(page: Page, jane: Recruiter) -> None:
+    page.goto("/calls/new/")
+    page.get_by_label("Their number").fill("+44 7700 900999")
+    page.get_by_label("Who is calling?").press_sequentially("jane")
+    expect(page.locator("#callers a").first).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Who is calling?")).to_have_value(jane.name)
+    expect(page.get_by_label("Their number")).to_have_value("+44 7700 900999")
+
+
 def test_a_name_with_marks_is_shown_as_words(page: Page, user: User) -> None:
     RecruiterFactory(owner=user, name="<img src=x onerror=alert(1)> & Sons")
     page.goto(SHEET)

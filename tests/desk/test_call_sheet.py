@@ -514,8 +514,36 @@ def test_it_saves_a_sheet_that_is_sent_twice_once(client: Client, user: User) ->
     assert Promise.objects.of(user).count() == Recruiter.objects.of(user).count() == 1
 
 
+def test_it_saves_a_full_sheet_that_is_sent_twice_once(client: Client, user: User) -> None:
+    typed = {
+        **{"who": "Grace", "firm": "northgate", "phone": "020 7946 0018", "notes": "Rang"},
+        **{"position": "cfo", "client": "acme", "basis": "retained", "jd": "received"},
+        **{
+            "location": "Leeds",
+            "reports_to": "the board",
+            "next_step": "They ring",
+            "founded": "1999",
+        },
+        **{"found_me_through": "LinkedIn", "named_by": "Tom", "resume_wanted": "yes", "vet": "on"},
+    }
+    data = sheet(client, **typed) | promise_line()
+    first, second = client.post(SHEET, data), client.post(SHEET, data)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert only_call(user).opportunity
+
+
 @pytest.mark.parametrize(
-    "more", [{"notes": "Rang, and then more"}, promise_line()], ids=["notes", "promise"]
+    "more",
+    [
+        {"notes": "Rang, and then more"},
+        promise_line(),
+        {"position": "CFO"},
+        {"phone": "+44 7700 900888"},
+        {"who": "Grace Okonkwo"},
+        {"next_step": "They ring on Monday"},
+        {"client": "Acme"},
+    ],
+    ids=["notes", "promise", "position", "phone", "who", "question", "client"],
 )
 def test_it_loses_nothing_that_a_saved_sheet_says_on_top(
     client: Client, user: User, more: dict[str, str]

@@ -78,6 +78,38 @@ def test_it_saves_what_was_looked_at(client: Client, user: User) -> None:
     assert not Draft.across_owners.exists()
 
 
+def test_it_shows_every_moment_in_full(client: Client, user: User) -> None:
+    page = html(preview(client, LINE))
+    for words in (
+        "I: call back, Tuesday 24 November 2026, 16:00",
+        "I: send names (2), Friday 27 November 2026",
+        "They: the JD, Thursday 26 November 2026",
+    ):
+        assert words in page
+
+
+def test_it_looks_after_what_they_promised_without_a_day(client: Client, user: User) -> None:
+    response = preview(client, "Jane Doe @ Hartwell Search, she sends the JD")
+    assert "They: the JD, Sunday 29 November 2026" in html(response)
+    assert client.post("/calls/new/", form_of(response, having="who")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("Voicemail from Jane Doe @ Hartwell Search, call back tue 4pm", "voicemail"),
+        ("Missed call from Jane Doe @ Hartwell Search, call back tue 4pm", "missed"),
+        ("Jane Doe @ Hartwell Search, bad time, she rings me tue 4pm", "bad_time"),
+        ("Jane Doe @ Hartwell Search left a message with Pat, call back tue 4pm", "message_taken"),
+        ("Jane Doe @ Hartwell Search, CFO at Acme, call back tue 4pm", "talked"),
+    ],
+)
+def test_it_says_how_the_call_went(client: Client, user: User, line: str, outcome: str) -> None:
+    response = preview(client, line)
+    client.post("/calls/new/", form_of(response, having="who"))
+    assert Call.objects.of(user).get().outcome == outcome
+
+
 def test_it_knows_a_caller_by_name(client: Client, user: User) -> None:
     jane = RecruiterFactory(owner=user, name="Jane Doe")
     response = preview(client, "jane doe @ Hartwell Search, call back tue 4pm")

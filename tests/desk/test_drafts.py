@@ -52,12 +52,20 @@ def test_it_gives_back_every_field(client: Client, user: User) -> None:
     assert back["client_key"] == data["client_key"]
 
 
-def test_it_offers_the_sheet_on_today_and_on_the_next_one(client: Client, user: User) -> None:
+def test_it_offers_the_sheet_on_today(client: Client, user: User) -> None:
     data = keep(client, who="Grace Okonkwo")
-    for path in ("/", SHEET):
-        page = html(client.get(path))
-        assert "Grace Okonkwo" in page
-        assert f"/calls/new/?draft={data['client_key']}" in page
+    page = html(client.get("/"))
+    assert "Grace Okonkwo" in page
+    assert f"/calls/new/?draft={data['client_key']}" in page
+
+
+def test_it_tells_the_next_sheet_no_name(client: Client, user: User) -> None:
+    """Somebody may be looking on: that there is another sheet, and not whose."""
+    keep(client, who="Grace Okonkwo")
+    page = html(client.get(SHEET))
+    assert "One sheet not saved yet" in page
+    assert "Grace Okonkwo" not in page
+    assert "Grace Okonkwo" in html(client.get("/drafts/"))
 
 
 def test_it_offers_nothing_to_another_user(client: Client, user: User, other: User) -> None:
@@ -78,9 +86,32 @@ def test_it_is_done_with_once_the_call_is_saved(client: Client, user: User) -> N
     data = keep(client, who="Grace")
     client.post(SHEET, data)
     assert not Draft.across_owners.exists()
-    # The last keystrokes may arrive after the save.
-    client.post(KEEP, data | {"typed_at": 2})
+    # The last keystrokes may arrive after the save; it does not say that they are kept.
+    answer = client.post(KEEP, data | {"typed_at": 2})
+    assert (answer.status_code, "saved already" in html(answer)) == (200, True)
     assert not Draft.across_owners.exists()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"next_step": "Board on 3 Dec"},
+        {"founded": "1999"},
+        {"basis": "retained"},
+        {"bad_words": "thu"},
+    ],
+    ids=lambda typed: next(iter(typed)),
+)
+def test_it_keeps_an_answer_that_stands_alone(
+    client: Client, user: User, typed: dict[str, str]
+) -> None:
+    keep(client, **typed)
+    assert Draft.objects.of(user).count() == 1
+
+
+def test_it_keeps_no_sheet_that_nobody_touched(client: Client, user: User) -> None:
+    keep(client)
+    assert not Draft.objects.of(user).exists()
 
 
 def test_it_goes_to_the_call_when_its_sheet_was_saved(client: Client, user: User) -> None:
@@ -131,6 +162,13 @@ def test_it_comes_back_when_somebody_types_on_elsewhere(client: Client, user: Us
     client.post(f"/drafts/{Draft.objects.of(user).get().pk}/discard/")
     client.post(KEEP, data | {"who": "Grace O", "typed_at": 2})
     assert Draft.objects.of(user).get().headline == "Grace O"
+
+
+def test_it_stays_in_the_trash_when_old_words_arrive_late(client: Client, user: User) -> None:
+    data = keep(client, who="Grace", at=5)
+    client.post(f"/drafts/{Draft.objects.of(user).get().pk}/discard/")
+    client.post(KEEP, data | {"who": "Grace", "typed_at": 5})
+    assert not Draft.objects.of(user).exists()
 
 
 def test_it_knows_the_caller_of_a_draft(client: Client, user: User) -> None:
