@@ -283,14 +283,17 @@ class _Reader:
         return day
 
     def end(self, values: Mapping[str, str]) -> dt.date:
-        """The Friday of a week; the last day of a month, a quarter or a year."""
+        """The Friday of a week; the last day of a month, a quarter or a year.
+
+        Weeks begin on Monday: on a Sunday “next week” begins tomorrow, and “the week” is asked.
+        """
         short = {"eow": "week", "eom": "month", "eoq": "quarter", "eoy": "year"}
         written = values.get("short", "").lower()
         span = values.get("span") or short.get(written) or written[:-4] or "week"
         span = span.lower()
         ahead = values.get("which", values.get("own", "")).lower() in ("next", "nächster")
         if span == "week":
-            if self.today.weekday() > 4:
+            if self.today.weekday() > 4 and not ahead:
                 raise Ask(_("Which week? Write a date, such as “24 Nov”."))
             return self.today + dt.timedelta(days=4 - self.today.weekday() + 7 * ahead)
         months = {"month": 1, "quarter": 3, "year": 12}[span]

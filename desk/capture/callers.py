@@ -33,6 +33,16 @@ NAME_BACK = re.compile(
     r"it)\b)[^\W\d_][\w'’.-]*(?: [A-Z][\w'’.-]*){0,3})"
     r"(?:\s*(?:\(|@ ?|\bat |\bfrom |\bof )(?P<firm>[^()@|]{1,60}?)\)?)?\s+back\b",
 )
+# “Ring Jane Doe @ Hartwell Search”, “call Jane Doe on +44 …”
+TO_CALL = re.compile(
+    r"(?:(?:I|I['’]ll|I['’]m|will|must|have to|need to|to|please|pls|should|remember to|todo:?)\s+)*"
+    r"(?:call|ring|phone|calling|ringing|phoning|dial)\s+(?:up\s+)?"
+    r"(?=[^\W\d_])(?!(?:her|him|them|me|us|back|the|my|a|an|it|from|with|about|re|by|"
+    r"again|on|at|for|to|in)\b)",
+    re.IGNORECASE,
+)
+NOT_TO_CALL = re.compile(r"\b(?:permission|consent|approval|refer(?:ee|ence)|whether|if)\b", re.I)
+NUMBER_FOLLOWS = re.compile(r"[\s,(:]*;{7,}")
 # “Spencer Stuart's Paul Meyer”
 FIRM_OWNS = re.compile(
     r"(?P<firm>[A-Z][^,;|()@]{1,40}?)['’]s (?P<name>[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){0,3})"
@@ -62,7 +72,25 @@ THEIR_ROLE = re.compile(
     r"researcher|associate|principal|director)\s+(?:at|of|from|with|@)\s+(?P<firm>[^|(),]{2,60})",
     re.IGNORECASE,
 )
+FIRM_UNSAID = re.compile(
+    rf"\(\s*(?:{words.FIRM_NOT_SAID.pattern.replace('.*', '[^()]*')})\s*\)", re.I
+)
+# “Said he was from Robert Walters”, “calling from Boyden”
+SAYS_FROM = re.compile(
+    r"(?:(?:a |the )?(?:guy|man|lady|woman|caller|person|voice)\s+)?(?:(?P<said>said|"
+    r"says|claims|claimed|claiming|saying)\s+(?:that\s+)?)?(?:s?he|they|it)?\s*"
+    r"(?:was|is|were|are|['’]s|['’]re)?\s*(?P<calls>calling|ringing|"
+    r"phoning)?\s*(?:from|with|of|to be (?:from|with))\s+"
+    r"(?P<firm>[^|(),]{2,60})",
+    re.IGNORECASE,
+)
 NAME_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’‘`·\u200c\u200d\u00ad-])*,?", re.UNICODE)
+IN_DOUBT = re.compile(r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,2} ?\?+\s*")
+GREETING = re.compile(
+    r"(?:(?:hi|hello|hey)[ ,!]+)?(?:it['’]s|this is|it was|this was)\s+(?=[A-Z])|"
+    r"(?:hi|hello|hey)[ ,!]+(?=[A-Z])",
+    re.IGNORECASE,
+)
 EMOJI = re.compile(r"^[^\w(@]+")
 
 
@@ -78,23 +106,36 @@ class Caller:
     tentative: bool = False  # only a name, or one in small letters: other signs must agree
     calls_back: bool = False
     by_at: bool = False
+    in_doubt: tuple[int, int] | None = None  # a name and a firm with nothing between them
 
 
-def read(line: str, start: int, end: int) -> Caller | None:
+def read(line: str, start: int, end: int, *, to_call: bool = True) -> Caller | None:
     """The caller in line[start:end], None when the segment does not begin with one."""
     if (noise := EMOJI.match(line[start:end])) and noise.end() < end - start:
         start += noise.end()
+    if greeting := GREETING.match(line, start, end):
+        start = greeting.end()
     caller = Caller()
     at = start
     if found := NAME_BACK.match(line, start, end):
         of_firm = found.span("firm") if found["firm"] else None
         return Caller(found.span("name"), of_firm, end, prefixed=True, calls_back=True)
+    if (
+        to_call
+        and (found := TO_CALL.match(line, start, end))
+        and (called := _to_call(line, found.end(), end))
+    ):
+        return called
     if found := PREFIX.match(line, start, end):
         caller.prefixed = True
         caller.calls_back = bool(CALLS_BACK.search(found[0]))
         at = found.end()
-    if (owned := FIRM_OWNS.match(line, at, end)) and _is_firm(owned["firm"]):
-        return Caller(owned.span("name"), owned.span("firm"), owned.end(), prefixed=True)
+    if (owned := FIRM_OWNS.match(line, at, end)) and is_firm(owned["firm"]):
+        firm_start = owned.start("firm")
+        if before := re.match(r".*\b(?:for|from|to|with|by|re)\s+(?=[A-Z])", owned["firm"]):
+            firm_start += before.end()
+        firm_span = (firm_start, owned.end("firm"))
+        return Caller(owned.span("name"), firm_span, owned.end(), prefixed=True)
     found_tokens = list(TOKEN.finditer(line, at, min(end, at + 300)))[:24]
     tokens = [(m[0], m.start(), m.end()) for m in found_tokens]
     name_end = _until(tokens, 0, MARKERS, 6)
@@ -105,6 +146,9 @@ def read(line: str, start: int, end: int) -> Caller | None:
         name_end += 1
         marker = tokens[name_end][0]
     if marker in MARKERS:
+        if marker == "(" and (unsaid := FIRM_UNSAID.match(line, tokens[name_end][1], end)):
+            caller.rest = unsaid.end()
+            return _judged(line, caller, name, "")
         if (role := THEIR_ROLE.match(line, tokens[name_end][2], end)) and marker == "(":
             while name_end + 1 < len(tokens) and tokens[name_end + 1][1] < role.start("firm"):
                 name_end += 1
@@ -119,6 +163,25 @@ def read(line: str, start: int, end: int) -> Caller | None:
             firm_end += closes
             caller.rest = tokens[firm_end][1] if firm_end < len(tokens) else end
     return _judged(line, caller, name, marker)
+
+
+def _to_call(line: str, start: int, end: int) -> Caller | None:
+    """Whom I mean to call, where a firm or a number says that it is no friend."""
+    if NOT_TO_CALL.search(line, start, end):
+        return None
+    caller = read(line, start, end, to_call=False)
+    if caller is None or not caller.recruiter or caller.prefixed:
+        return None
+    name = line[slice(*caller.recruiter)]
+    firm = line[slice(*caller.firm)] if caller.firm else ""
+    if words.HOUSEHOLD.search(f"{name} {firm}"):
+        return None
+    of_firm = firm and (caller.by_at or is_firm(firm))
+    if not (of_firm or NUMBER_FOLLOWS.match(line, caller.rest)):
+        return None
+    caller.prefixed = caller.calls_back = True
+    caller.tentative = False
+    return caller
 
 
 def _until(tokens: list[tuple[str, int, int]], first: int, ends: set[str], most: int) -> int:
@@ -200,6 +263,8 @@ def _is_role(tokens: list[tuple[str, int, int]], n: int) -> bool:
 def _judged(
     line: str, caller: Caller, name: list[tuple[str, int, int]], marker: str
 ) -> Caller | None:
+    if caller.firm and words.FIRM_NOT_SAID.fullmatch(line[slice(*caller.firm)].strip(" .,:")):
+        caller.firm = None
     while name and name[-1][0] in ("-", "–", "/", "|"):
         name = name[:-1]
     text = " ".join(token[0] for token in name)
@@ -216,15 +281,22 @@ def _judged(
     if not _is_name(text, name, sure):
         return None
     span = (name[0][1], name[-1][2])
-    looks_like_a_firm = _is_firm(text)
+    looks_like_a_firm = is_firm(text)
     if caller.firm is None and looks_like_a_firm:
         caller.firm = span
+        if not caller.prefixed and len(name) > 3 and _starts_with_a_name(name):
+            known = words.KNOWN_FIRMS.search(line, name[2][1], span[1])
+            if known and known.start() in (name[2][1], name[3][1]):
+                # “Kate Smith Korn Ferry”
+                caller.recruiter, caller.firm = (span[0], known.start()), (known.start(), span[1])
+            else:
+                caller.in_doubt = span
         return caller
     if (
         marker == "("
         and caller.firm
         and looks_like_a_firm
-        and not _is_firm(line[slice(*caller.firm)])
+        and not is_firm(line[slice(*caller.firm)])
     ):
         # “Whitmore Search (Karen Bell)”
         caller.recruiter, caller.firm = caller.firm, span
@@ -236,13 +308,23 @@ def _judged(
     firm_text = line[slice(*caller.firm)] if caller.firm else ""
     if words.NO_FIRM.fullmatch(firm_text.rstrip(" :.,")):
         return None
-    if firm_text and not sure and marker != "(" and not _is_firm(firm_text):
+    if firm_text and not sure and marker != "(" and not is_firm(firm_text):
         caller.tentative = True
     if caller.firm is None:
         caller.tentative = not caller.prefixed
         if not capital and len(name) not in (2, 3):
             return None
     return caller
+
+
+def _starts_with_a_name(name: list[tuple[str, int, int]]) -> bool:
+    """Whether “Kate Smith MBS group” may begin with a person: two words of no firm, then two."""
+    texts = [token[0] for token in name]
+    return (
+        all(text[0].isupper() and text[1:].islower() for text in texts[:2])
+        and not is_firm(" ".join(texts[:2]))
+        and not {"&", "and", "of", "und"} & set(texts)
+    )
 
 
 def _by_slash(
@@ -252,12 +334,12 @@ def _by_slash(
     start, end = name[0][1], name[-1][2]
     slash = line.index("/", start, end)
     who, firm = line[start:slash], line[slash + 1 : end]
-    if who.strip() and _is_firm(firm) and not _is_firm(who):
+    if who.strip() and is_firm(firm) and not is_firm(who):
         return (start, slash), (slash + 1, end)
     return None
 
 
-def _is_firm(text: str) -> bool:
+def is_firm(text: str) -> bool:
     return bool(words.FIRM_WORD.search(text) or words.KNOWN_FIRMS.search(text))
 
 
@@ -273,13 +355,13 @@ def _is_name(text: str, name: list[tuple[str, int, int]], sure: bool) -> bool:
         return False
     if any(token[0].lower() in words.NOT_A_NAME and token[0].islower() for token in name):
         return False
-    if words.HOUSEHOLD.search(text) or (words.TITLE.search(text) and not _is_firm(text)):
+    if words.HOUSEHOLD.search(text) or (words.TITLE.search(text) and not is_firm(text)):
         return False
     if not all(
         NAME_WORD.fullmatch(token[0].strip("\"'“”‘’()[]:")) or token[0] in ("&", "/")
         for token in name
     ):
-        return _is_firm(text) and any(c.isalpha() for c in text)
+        return is_firm(text) and any(c.isalpha() for c in text)
     # A sentence in small letters is none either: most words of a name begin with a capital.
     small = [
         t[0]
@@ -311,7 +393,7 @@ def _is_name(text: str, name: list[tuple[str, int, int]], sure: bool) -> bool:
             "und",
         )
     ]
-    return len(small) in (0, len(name)) or sure or _is_firm(text)
+    return len(small) in (0, len(name)) or sure or is_firm(text)
 
 
 def bare_firm(text: str) -> bool:
@@ -321,6 +403,6 @@ def bare_firm(text: str) -> bool:
         return False
     if any(token.lower() in STOPS for token in tokens):
         return False
-    return _is_firm(text) or bool(
+    return is_firm(text) or bool(
         re.fullmatch(r"[A-Z][\w'’.&-]*(?: (?:[A-Z&][\w'’.&-]*|and|und|van|der|de|of))*", text)
     )

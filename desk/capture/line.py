@@ -24,6 +24,7 @@ from desk.capture.segments import Segment
 
 LONGEST = 2000
 COLON = re.compile(r"[^:;|]{1,60}:\s+(?=\w)")
+RE = re.compile(r"\b(?:re|regarding|concerning)\b:?\s+", re.IGNORECASE)
 ACTS = re.compile(
     r"\b(?:I['’]?ll|will|promise[ds]?|must|owes?|call(?:s|ing)? (?:me |her |him |them )?back|"
     r"sends?|send)\b",
@@ -102,7 +103,10 @@ class _Reading:
         if self.calls_back:
             self.call_back_of_caller()
         parsed = []
+        dated = any(d.kind == "call_back" and d.phrase for d in self.drafts)
         for draft in self.drafts:
+            if dated and self.only_says_the_number(draft):
+                continue
             promise, unclear = self.clock.promised(draft, self.written, self.text)
             parsed.append(promise)
             self.unclear.extend(unclear)
@@ -117,6 +121,15 @@ class _Reading:
             client=self.text(self.client),
             promises=tuple(parsed),
             unclear=tuple(dict.fromkeys(self.unclear)),
+        )
+
+    def only_says_the_number(self, draft: Draft) -> bool:
+        """“Call her on +44 …” beside “call back Fri” is no second promise."""
+        return (
+            draft.kind == "call_back"
+            and draft.phrase is None
+            and not draft.several
+            and any(0 <= number.start - draft.end < 3 for number in self.numbers)
         )
 
     def written(self, start: int, end: int) -> str:
@@ -144,11 +157,20 @@ class _Reading:
         start, end = self.reader.trimmed(segment.start, segment.end)
         if start >= end or self.labelled(start, end):
             return
-        if self.only_a_moment(segment, start, end):
+        if self.only_a_moment(segment, start, end) or self.of_the_call(start, end, first=first):
             return
-        if self.tries_their_role(start, end) or self.tries_caller(start, end, first=first):
+        if self.calls_back and not self.drafts and not self.says_when(*self.calls_back):
+            # “Call Jane on +44 … tomorrow 5pm re CFO at Acme”
+            when = next((p for p in self.phrases if start <= p.start <= start + 3), None)
+            if when and not self.masked[start : when.start].strip():
+                self.calls_back = (self.calls_back[0], when.end)
+                self.segment(Segment(when.end, end), first=False)
+                return
+        if self.tries_what_they_say(start, end) or self.tries_their_role(start, end):
             return
-        colon = COLON.match(self.masked, start, end)
+        if self.tries_caller(start, end, first=first):
+            return
+        colon = COLON.match(self.reader.body, start, end)
         if colon and not self.recruiter and callers.read(self.barred, colon.end(), end):
             self.segment(Segment(colon.end(), end), first=first)
             return
@@ -163,6 +185,13 @@ class _Reading:
             ):
                 self.signs = True
                 self.position_was_last = self.about(start, end) or self.tries_position(start, end)
+            elif (
+                clause.drafts
+                and not self.opportunity
+                and (re_ := RE.search(self.reader.body, start, end))
+            ):
+                # “ring her tomorrow 11am re FD role”
+                self.tries_position(re_.start(), end)
             return
         if self.tries_position(start, end):
             self.position_was_last = True
@@ -171,7 +200,7 @@ class _Reading:
             return
         if words.WITHHELD.search(self.masked, start, end):
             return
-        if colon := COLON.match(self.masked, start, end):
+        if colon := COLON.match(self.reader.body, start, end):
             # “A note: Karen Bell from …”
             self.segment(Segment(colon.end(), end), first=first)
             return
@@ -212,10 +241,26 @@ class _Reading:
         if self.drafts and self.drafts[-1].phrase is None and len(inside) == 1:
             for draft in self.drafts:
                 draft.phrase = draft.phrase or (inside[0] if draft is self.drafts[-1] else None)
+        elif self.calls_back and not self.drafts and not self.says_when(*self.calls_back):
+            # “Ring Jane Doe on +44 …, tomorrow at 5pm”
+            self.calls_back = (self.calls_back[0], end)
         elif any(atom.values.get("o") != "0" for atom in inside[0].atoms):
             # “Today” by itself is when the call was.
             self.remarks.append(Segment(start, end))
         return True
+
+    def says_when(self, start: int, end: int) -> bool:
+        return any(start <= phrase.start < end for phrase in self.phrases)
+
+    def of_the_call(self, start: int, end: int, *, first: bool) -> bool:
+        """“Bad moment.”, “Missed call”: said before anybody is named."""
+        text = self.masked[start:end].rstrip(" :-–—")
+        if not first:
+            return False
+        if words.MISSED.fullmatch(text):
+            self.signs = True
+            return True
+        return bool(words.BAD_MOMENT.fullmatch(text))
 
     # Who -------------------------------------------------------------------------------------------
 
@@ -223,6 +268,13 @@ class _Reading:
         """Take the segment's beginning as the caller, and its rest as more of the line."""
         if self.recruiter and self.firm:
             return False
+        if callers.IN_DOUBT.fullmatch(self.barred, start, end) and not self.recruiter:
+            # “Missed call +44 …, Anna?”
+            if not self.tries_caller(start, self.barred.rindex("?", start, end), first=first):
+                return False
+            reason = _("Is this who called? Then write it without the question mark.")
+            self.unclear.append(Unclear(self.written(start, end), reason))
+            return True
         caller = callers.read(self.barred, start, end)
         if caller is None or not self.fits(caller, start, end, first):
             return False
@@ -232,6 +284,9 @@ class _Reading:
         if not self.firm and caller.firm:
             self.firm = positions.trimmed(self.masked, *caller.firm)
         self.name_them()
+        if caller.in_doubt and self.firm:
+            reason = _("Where does the name end and the firm begin? Write “@” between them.")
+            self.unclear.append(Unclear(self.written(*caller.in_doubt), reason))
         if caller.prefixed or caller.somebody:
             self.signs = True
         rest = self.masked[caller.rest : end]
@@ -239,9 +294,13 @@ class _Reading:
             self.signs = True
         if caller.calls_back:
             self.calls_back = (start, end)
+            if re.search(r"\b(?:re|about|regarding|concerning)\b", rest, re.IGNORECASE):
+                self.position_was_last = self.about(caller.rest, end)
             return True
         if re.search(r"\w", self.reader.body[caller.rest : end]):
             self.after_caller(caller.rest, end)
+        elif caller.somebody:
+            self.reader.carried = "them"
         return True
 
     def tries_their_role(self, start: int, end: int) -> bool:
@@ -256,6 +315,21 @@ class _Reading:
             return False
         self.firm = positions.trimmed(self.masked, *found.span("firm"))
         self.signs = True
+        self.name_them()
+        return True
+
+    def tries_what_they_say(self, start: int, end: int) -> bool:
+        """“Unknown caller, said he was from Robert Walters”."""
+        found = callers.SAYS_FROM.fullmatch(self.barred, start, end)
+        if not found or self.firm or not (self.signs or self.recruiter):
+            return False
+        firm = found["firm"].strip()
+        if not callers.bare_firm(firm) or not (
+            found["said"] or found["calls"] or callers.is_firm(firm)
+        ):
+            return False
+        self.firm = positions.trimmed(self.masked, *found.span("firm"))
+        self.reader.carried = "them"
         self.name_them()
         return True
 
@@ -355,6 +429,9 @@ class _Reading:
         """Keep what a clause promises, or let go of what it refuses."""
         if clause.settled:
             if clause.is_refusal:
+                if clause.opening and self.reader.repeats(clause.opening, segment.end):
+                    # “Wants my CV by Fri, won't send it”
+                    clause.refused_kinds = set()
                 self.drafts = [d for d in self.drafts if not self.is_refused(d, clause)]
             return True
         if clause.who_calls and any(segment.start <= p.start < segment.end for p in self.phrases):
@@ -371,8 +448,36 @@ class _Reading:
             self.reader.carried = (
                 clause.opening.subject if clause.opening.subject == "them" else None
             )
+        if self.says_again(clause, segment):
+            return True
         self.share_back(clause.drafts, segment)
         self.drafts.extend(clause.drafts)
+        self.reader.asked = self.drafts[-1].demanded and self.drafts[-1].owed_by == "me"
+        return True
+
+    def says_again(self, clause: Clause, segment: Segment) -> bool:
+        """“Wants my CV, I'll send it by Fri” is one promise, due when I said."""
+        last = self.drafts[-1] if self.drafts else None
+        if (
+            not last
+            or last.owed_by != "me"
+            or last.kind not in things.TO_SHARE
+            or not clause.opening
+        ):
+            return False
+        [draft, *more] = clause.drafts
+        if more or draft.owed_by != "me" or draft.demanded:
+            return False
+        found = self.reader.repeats(clause.opening, segment.end)
+        if not found or not (last.demanded or (found["it"] and last.phrase is None)):
+            return False
+        if not draft.phrase:
+            return True
+        for earlier in reversed(self.drafts):
+            # “Wants my CV and two names, I'll send them by Fri”
+            if earlier is not last and (earlier.phrase or not earlier.demanded):
+                break
+            earlier.phrase, earlier.several = draft.phrase, draft.several
         return True
 
     def is_refused(self, draft: Draft, clause: Clause) -> bool:
@@ -414,6 +519,7 @@ class _Reading:
             is_tentative=self.tentative,
             is_said=self.signs,
             has_phone=phone is not None,
+            has_number=bool(self.numbers),
             has_position=self.opportunity is not None,
             kinds=frozenset(draft.kind for draft in self.drafts),
         )

@@ -10,8 +10,8 @@ CANDIDATE = re.compile(
     r"(?<![\w.,$€£#/:+-])(?:\+\s?|(?=[\d(]))\(?\d(?:[\d\u00a0()./\u2010\u2011-]| (?! )){2,28}"
 )
 LABEL = re.compile(
-    r"(?:\b(?:tel|telephone|phone|mobile|mob|cell|ph|direct|direct line|office|number|no|nr|call"
-    r" (?:her|him|them) (?:back )?on|on|m|t|p|c|w|d)\.?:?\s*|\(\s*|☎\s*|📞\s*)+$",
+    r"(?:\b(?:tel|telephone|phone|mobile|mob|cell|ph|direct|direct line|office|number|no|nr|on|m"
+    r"|m|t|p|c|w|d)\.?:?\s*|\(\s*|☎\s*|📞\s*)+$",
     re.IGNORECASE,
 )
 EXTENSION = re.compile(

@@ -7,6 +7,7 @@ from desk.capture import words
 LEAD = re.compile(
     r"(?:(?:wants? me (?:for|as)|(?:asked|asks|wants to know|wondered) if I know "
     r"(?:anyone|anybody|someone|somebody) for|"
+    r"(?:wants?|wanted|would like) (?:a |to have a )?(?:quick )?(?:word|chat)(?: with me)?|"
     r"re|about|regarding|concerning|for|ref|subject|on behalf of|wants to (?:talk|speak|chat|"
     r"discuss) (?:with me |to me )?(?:about|re)?|"
     r"looking (?:for|to fill|to hire)|search(?:ing)? for|seeking|seeks|hiring|is hiring|"

@@ -28,12 +28,20 @@ class Reader(Wording):
     """A reader of clauses, one after the other."""
 
     phrases: Sequence[Phrase] = ()
+    asked: bool = False  # the promise before is mine and was asked for, without more
     carried: str | None = None  # the subject of the clause before, for “… and will send the JD”
 
     def clause(self, start: int, end: int) -> Clause:
         """The promises of line[start:end]."""
         start, end = self.trimmed(start, end)
         opening = verbs.opening(self.body, start, end, self.names)
+        if (
+            opening.subject is None
+            and opening.promised
+            and self.asked
+            and self.repeats(opening, end)
+        ):
+            opening = dataclasses.replace(opening, subject="me")
         if (
             opening.subject is None
             and not opening.labelled
@@ -68,6 +76,11 @@ class Reader(Wording):
         clause.who_calls = not clause.drafts and self.is_talk(opening, end)
         moments.attach(clause.drafts, self.phrases, start, end)
         return clause
+
+    def repeats(self, opening: Opening, end: int) -> re.Match[str] | None:
+        """“Will send it by Fri”, “will do by Fri”: of what was said before."""
+        said = re.sub(r"\s+", " ", self.body[opening.at : end]).strip(" ,.;!")
+        return things.REPEATS.fullmatch(said)
 
     def trimmed(self, start: int, end: int) -> tuple[int, int]:
         while start < end and self.line[start] in " \t\n,;:.!":

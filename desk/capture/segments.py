@@ -9,7 +9,7 @@ from followups.due_phrases import Phrase
 
 HARD = re.compile(
     r"[,;\n|•·→⇒、，；。：…]+|\s[-–]+>?\s|\s*—\s*|\s--+\s|\s/\s|[.!?]+(?=\s|$)|(?<=\w)\)\s(?=[A-Z])|"
-    r"\s=+>\s"
+    r"\s=+>\s|[\u2600-\u27bf\U0001f300-\U0001faff][\u200d\ufe0f\u2600-\u27bf\U0001f300-\U0001faff]*"
 )
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:dr|mr|mrs|ms|prof|st|sr|jr|no|nr|tel|ext|mob|approx|ca|vs|dept|mt|e\.g|i\.e|"

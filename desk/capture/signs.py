@@ -15,6 +15,7 @@ class Signs:
     is_tentative: bool
     is_said: bool
     has_phone: bool
+    has_number: bool  # a phone number, or what looks like one
     has_position: bool
     kinds: frozenset[str]
 
@@ -44,6 +45,8 @@ class Signs:
 
     def without_names(self) -> bool:
         """“Unknown recruiter left a voicemail, call back tomorrow.”"""
-        if self.has_phone and words.CALL_WORD.search(self.line):
+        if self.has_number and words.CALL_WORD.search(self.line):
+            return True
+        if words.RECRUITER_WORD.search(self.line) and words.CALL_WORD.search(self.line):
             return True
         return self.is_said and (bool(self.kinds) or self.has_position or self.has_phone)

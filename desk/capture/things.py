@@ -80,6 +80,13 @@ TO_ME = re.compile(
     r"(?:call(?:s|ing)?|ring(?:s|ing)?|phones?|e?mails?|sends?|sending|gives?|tells?|lets?|"
     r"texts?|gets? back to|comes? back to|"
     r"getting back to) (?:me|us)\b", re.IGNORECASE)  # fmt: skip
+# “Wants my CV, will send it by Fri”: what was asked for just before.
+REPEATS = re.compile(
+    r"(?:(?:re-?)?send|e-?mail|mail|forward|share|provide|give|get|supply|deliver|pass|do|have)"
+    r"(?:\s+(?P<it>it|them|that|those|this|these|both|so))?"
+    r"(?:\s+(?:over|back|on|along|across|in|(?:to )?(?:her|him|them)))*",
+    re.IGNORECASE,
+)
 OWED_ME = re.compile(r"\b(?:owes?|promised?s?|offered) (?:me|us)\b", re.IGNORECASE)
 ENDS_WITH_DOT = re.compile(rf"\b(?:{words.LEGAL}|[A-Z])\.$", re.IGNORECASE)
 PRONOUN_WORDS = set("her him them me us back again on at by re about to".split())

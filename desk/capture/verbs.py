@@ -7,10 +7,10 @@ from desk.capture.words import any_of
 
 ME = r"(?:I|i|we|me|myself)"
 THEM = (
-    r"(?:s?he|they|it|her|him|them|who|(?:(?:the|her|his|their|a)\s+)?(?:recruiter|headhunter|"
+    r"(?:(?:(?:the|her|his|their|a)\s+)?(?:recruiter|headhunter|"
     r"consultant|firm|agency|assistant|office|researcher|colleague|secretary|pa|ea|partner|"
-    r"client|"
-    r"boss|associate|team))"
+    r"client|manager|"
+    r"boss|associate|team)(?!\w)|s?he|they|it|her|him|them|who)"
 )
 FILLER = re.compile(
     r"(?:and|then|also|but|so|plus|&|\+|[-*>•)(:]+|ok(?:ay)?|please|pls|btw|therefore|now|which|"
@@ -81,6 +81,10 @@ MODAL = re.compile(
     r"wants? me to|can|to|"
     r"owes?(?: (?:me|her|him|them|us|you))?|werde|wird)(?![\w'’])\s*",
     re.IGNORECASE,
+)
+# “Said he'd send …”: the subject within the words that promise
+SAID_WHO = re.compile(
+    r"(?:said|says|told (?:me|her|him|them)|confirmed|agreed)(?: that)? (I|s?he|they|we)\b"
 )
 DEMAND = re.compile(
     r"(?:(?:still |really |also |urgently )?(?:wants?|wanted|needs?|needed|expects?|expecting|"
@@ -290,6 +294,9 @@ def _step_on(body: str, end: int, state: Opening, names: re.Pattern[str] | None)
     if (found := DONE.match(body, at, end)) and not MODAL.match(body, at, end):
         return on(found, done=True)
     if found := MODAL.match(body, at, end):
+        said = SAID_WHO.match(found[0])
+        if said and state.subject is None:
+            return on(found, promised=True, subject="me" if said[1] in ("I", "we") else "them")
         return on(found, promised=True)
     if found := FILLER.match(body, at, end):
         return on(found)

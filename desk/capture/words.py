@@ -113,6 +113,16 @@ NO_FIRM = re.compile(
     r"lunch|least|once|last|first|accounting|accounts|marketing|legal|it|finance|payroll|reception)",
     re.IGNORECASE,
 )
+# “Omar (no firm given)”
+FIRM_NOT_SAID = re.compile(
+    r"(?:(?:no|unknown|unnamed|which|what) (?:firm|agency|company|search firm|name)\b.*|"
+    r"(?:firm|agency|company)(?: name)?(?: is| was)? (?:not|unknown|unclear|withheld|"
+    r"missed|inaudible)\b.*|"
+    r"(?:firm|agency|company) ?\?+|"
+    r"(?:did ?n['’]?o?t|would ?n['’]?o?t|won['’]?t|did not|would not) (?:say|catch|"
+    r"tell|get)\b.*|unknown|\?+)",
+    re.IGNORECASE,
+)
 SOMEBODY = re.compile(
     r"^(?:(?:a|an|the|some|another)\s+)?(?:(?:exec(?:utive)?|female|male|young|new|unknown|"
     r"external|search|"
@@ -131,6 +141,27 @@ CALL_WORD = re.compile(
     r"\b(?:called|rang|phoned|telephoned|calling|voice ?mail|vm|missed (?:a )?call|call from|"
     r"spoke (?:to|with)|talked (?:to|with)|reached out|left (?:me )?a? ?message|phone call|"
     r"rief an|angerufen|a appelé|ha llamado|ha chiamato|belde)\b",
+    re.IGNORECASE,
+)
+# What is said of the call itself before anybody is named: “Bad moment. Lucy Chen, …”
+MISSED = re.compile(
+    r"(?:(?:a |another |one |just (?:a )?|got a |had a )?(?:missed|new|incoming|"
+    r"inbound|phone|short|quick|cold)?\s*"
+    r"(?:call|voice ?mail|vm|message|msg)|missed|"
+    r"(?:unknown|private|withheld|hidden|new) (?:number|caller id)|(?:number|"
+    r"caller id) (?:withheld|hidden|unknown))",
+    re.IGNORECASE,
+)
+BAD_MOMENT = re.compile(
+    r"(?:sorry,? )?(?:(?:it |that |this )?(?:was |is )?|(?:she |he |they )?(?:caught|"
+    r"got|rang|called|phoned) (?:me )?"
+    r"(?:at |in )?)"
+    r"(?:a |an )?(?:very |really )?(?:(?:bad|wrong|busy|awkward|inconvenient|"
+    r"terrible)|not a good|no good|"
+    r"not the best) (?:moment|time)(?: (?:now|to talk))?"
+    r"|(?:I )?(?:can['’]?t|cannot|couldn['’]?t|could not) (?:talk|speak)(?: (?:now|"
+    r"just now|right now|then))?"
+    r"|(?:I(?:['’]m| am| was) )?(?:busy|driving|in a meeting|on the train)",
     re.IGNORECASE,
 )
 RECRUITER_KINDS = {

@@ -284,6 +284,24 @@ def test_a_weekday_is_the_next_one_after_today(day, weekday):
             assert (found.day - day) % 7 == 0 or found.month == 12
 
 
+@pytest.mark.parametrize("text", ["by the end of next week", "end of next week"])
+def test_on_a_weekend_next_week_is_the_one_that_begins_on_monday(text):
+    for day, friday in [
+        (27, "2026-12-04"),
+        (28, "2026-12-04"),
+        (29, "2026-12-04"),
+        (30, "2026-12-11"),
+    ]:
+        now = dt.datetime(2026, 11, day, 9, tzinfo=NEW_YORK)
+
+        assert read(text, now=now).due_on.isoformat() == friday
+
+
+def test_on_a_weekend_the_end_of_the_week_is_asked():
+    with pytest.raises(UnclearDue, match="Which week"):
+        read("by the end of the week", now=dt.datetime(2026, 11, 28, 9, tzinfo=NEW_YORK))
+
+
 def test_the_words_of_the_day_are_preferences():
     times = {"lunch": dt.time(13), "eod": dt.time(18, 30), "morning": dt.time(8)}
 
