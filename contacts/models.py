@@ -24,7 +24,8 @@ NOTES_LENGTH = 20_000
 class FoldedNameQuerySet(OwnedQuerySet):
     def named(self, name: str) -> FoldedNameQuerySet:
         """Those of exactly this name, whatever its case, accents and spaces."""
-        return self.filter(folded_name=fold(name))
+        # What was typed is looked up before it is checked, too: PostgreSQL has no NUL.
+        return self.filter(folded_name=fold(name.replace("\x00", "")))
 
     def found_or_made(self, name: str) -> Any:
         """The one of this name, made if there is none; None for no name. Wants `of(owner)`."""

@@ -35,6 +35,8 @@ SCHEMES = ("light", "dark")
 
 # Chromium says this of every answer that is no success; whether one was expected is for us to say.
 FAILED_TO_LOAD = "Failed to load resource: the server responded with a status of "
+# A page that is left drops what it was still asking for. A request that fails says more than this.
+LEFT = ("htmx:sendAbort", "htmx:afterRequest")
 
 
 def path_of_chromium() -> str | None:
@@ -73,7 +75,9 @@ class Watch:
             self.faults.append(f"request to another host: {request.url}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(FAILED_TO_LOAD):
+        if message.text.startswith((FAILED_TO_LOAD, *LEFT)):
+            return
+        if message.type in {"error", "warning"}:
             where = message.page.url if message.page else "?"
             self.faults.append(f"{message.type} on {where}: {message.text}")
 
