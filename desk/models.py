@@ -119,7 +119,7 @@ class Draft(OwnedModel):
     @classmethod
     def forget(cls, owner: User, client_key: uuid.UUID) -> None:
         """Its call is saved, or nothing is left on the sheet."""
-        cls.across_owners.filter(client_key=client_key).delete()
+        cls.across_owners.filter(owner=owner, client_key=client_key).delete()
 
 
 # Never of the sheet itself.

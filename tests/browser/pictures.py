@@ -1,4 +1,4 @@
-"""Pictures of the app, for the docs and for looking at: `make pictures`.
+"""Pictures of the app, for the docs and for looking at.
 
     python -m tests.browser.pictures [name …]
 

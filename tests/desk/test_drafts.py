@@ -148,6 +148,17 @@ def test_it_keeps_no_empty_sheet(client: Client, user: User) -> None:
     assert not Draft.across_owners.exists()
 
 
+@pytest.mark.parametrize("who", ["", "Grace"], ids=["emptied", "saved"])
+def test_it_is_not_touched_by_another_user_with_its_key(
+    client: Client, user: User, other: User, who: str
+) -> None:
+    theirs = DraftFactory(owner=other)
+    data = fill_in(client, SHEET, having="who", who=who, client_key=str(theirs.client_key))
+    client.post(SHEET if who else KEEP, data)
+    assert Call.objects.of(user).exists() == bool(who)
+    assert Draft.objects.of(other).get() == theirs
+
+
 def test_it_can_be_thrown_away_and_brought_back(client: Client, user: User) -> None:
     draft = DraftFactory(owner=user)
     page = html(client.post(f"/drafts/{draft.pk}/discard/", headers=HTMX))
