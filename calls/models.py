@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Self
+from collections.abc import Collection, Iterable
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -146,6 +147,18 @@ class CallQuerySet(OwnedQuerySet):
         """What was said with this firm, whoever spoke for it that day."""
         return self.filter(firm=firm)
 
+    def bulk_create(self, objs: Iterable[Call], *args: Any, **kwargs: Any) -> list[Call]:
+        calls = super().bulk_create(objs, *args, **kwargs)
+        _follow_last_calls({call.recruiter_id for call in calls})
+        return calls
+
+
+def _follow_last_calls(recruiters: Collection[int]) -> None:
+    # That module reads this one's calls, so the import may not be a module's.
+    from calls.last_calls import follow
+
+    follow(recruiters)
+
 
 class Call(OwnedModel):
     """A conversation with a recruiter, or the attempt at one."""
@@ -260,6 +273,23 @@ class Call(OwnedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("desk:call_detail", args=[self.pk])
+
+    def save(self, **kwargs: Any) -> None:
+        """Save, and let its recruiter know when they were last spoken with.
+
+        So does a recruiter whose call it no longer is.
+        """
+        with transaction.atomic():
+            before = Call.across_owners.filter(pk=self.pk).values_list("recruiter", flat=True)
+            spoke = set() if self._state.adding else set(before)
+            super().save(**kwargs)
+            _follow_last_calls({*spoke, self.recruiter_id})
+
+    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            deleted = super().delete(**kwargs)
+            _follow_last_calls({self.recruiter_id})
+        return deleted
 
     @property
     def named_by_name(self) -> str:

@@ -145,17 +145,28 @@ class Recruiter(NamedModel):
     verified_how = models.CharField(_("verified how"), max_length=NAME_LENGTH, blank=True)
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
     notes = models.TextField(_("notes"), blank=True, max_length=NOTES_LENGTH)
+    # Derived, for finding them while they talk: of all calls it would take longer than that.
+    # Calls keep it (calls.models.Call).
+    last_call_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta(NamedModel.Meta):
         verbose_name = _("recruiter")
         verbose_name_plural = _("recruiters")
         indexes = [
             models.Index(fields=["owner", "folded_name"], name="recruiter_by_name"),
+            models.Index(fields=["owner", "-last_call_at"], name="recruiter_by_last_call"),
         ]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="recruiter_has_name")]
 
     def get_absolute_url(self) -> str:
         return reverse("desk:recruiter_detail", args=[self.pk])
+
+    def save(self, **kwargs: Any) -> None:
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            # Read before a call was saved, it would put back what the call has changed.
+            fields = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            kwargs["update_fields"] = fields - {"last_call_at"}
+        super().save(**kwargs)
 
     @property
     def name_and_firm(self) -> str:

@@ -32,7 +32,8 @@ def _sorted_page(request: OwnerRequest, rows: QuerySet) -> tuple[str, Page]:
     """
     sort = choice(request, "sort", ["name", "last"])
     if sort == "last":
-        rows = rows.annotate(last=_last_call(rows.model)).order_by(
+        last = F("last_call_at") if rows.model is Recruiter else _last_call_of_firm()
+        rows = rows.annotate(last=last).order_by(
             F("last").desc(nulls_last=True), "folded_name", "pk"
         )
     else:
@@ -40,10 +41,10 @@ def _sorted_page(request: OwnerRequest, rows: QuerySet) -> tuple[str, Page]:
     page = page_of(request, rows)
     seen = Q(calls__trashed_at=None)
     counted = rows.model.objects.of(request.user).annotate(
-        call_count=Count("calls", filter=seen), last_call_at=Max("calls__occurred_at", filter=seen)
+        call_count=Count("calls", filter=seen), spoke_at=Max("calls__occurred_at", filter=seen)
     )
     spoke = counted.filter(pk__in=[row.pk for row in page]).values_list(
-        "pk", "call_count", "last_call_at"
+        "pk", "call_count", "spoke_at"
     )
     found = {pk: calls for pk, *calls in spoke}
     for row in page:
@@ -51,10 +52,10 @@ def _sorted_page(request: OwnerRequest, rows: QuerySet) -> tuple[str, Page]:
     return sort, page
 
 
-def _last_call(model: type[Firm] | type[Recruiter]) -> Subquery:
+def _last_call_of_firm() -> Subquery:
     """When last we spoke (UTC): one look into an index for each row."""
     # Calls are a room above, whose models this one does not import.
-    calls: Any = model._meta.get_field("calls")
+    calls: Any = Firm._meta.get_field("calls")
     rows = calls.related_model.across_owners.filter(
         **{calls.field.name: OuterRef("pk")}, trashed_at=None
     )

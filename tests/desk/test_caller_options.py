@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from calls.models import Call
-from desk import callers
 from tests.addresses import check_refusals
 from tests.factories import CallFactory, FirmFactory, PhoneFactory, RecruiterFactory
 from tests.pages import HTMX, html, is_fragment
@@ -146,14 +145,7 @@ def test_it_orders_by_name_those_who_never_spoke(client: Client, user: User) -> 
     assert found(client, "ann") == ["Ann Á", "ann b", "Ann Z"]
 
 
-@pytest.mark.parametrize("latest", [0, 3, 200])
-@pytest.mark.parametrize("few", [0, 5, 250])
-def test_it_finds_the_same_in_every_way_it_may_look(
-    client: Client, user: User, monkeypatch: pytest.MonkeyPatch, latest: int, few: int
-) -> None:
-    """How many are looked up and how is for speed alone; the list is always the same."""
-    monkeypatch.setattr(callers, "LATEST_CALLS", latest)
-    monkeypatch.setattr(callers, "FEW", max(few, latest))
+def test_of_equals_those_come_first_who_spoke_last(client: Client, user: User) -> None:
     for number in range(9):
         spoke(user, f"Ann {number}", days_ago=10 + (number * 7) % 9)
         spoke(user, f"Joanna {number}", days_ago=(number * 5) % 9)
