@@ -112,6 +112,15 @@ class Preferences(OwnedModel):
         validators=[MaxValueValidator(7 * 24 * 60)],
         help_text=_("0 sends nothing before the moment itself."),
     )
+    # Minutes for a promise of this kind (followups' words, which this room does not know).
+    lead_by_kind = models.JSONField(_("lead times by kind"), default=dict, blank=True)
+    digest_only = models.BooleanField(
+        _("one mail in the morning in place of single ones"),
+        default=False,
+        help_text=_("What has a fixed time stands in it, too; nothing else comes that day."),
+    )
+    # Since when its owner wants no reminder by mail: they are kept in the app meanwhile.
+    muted_at = models.DateTimeField(null=True, blank=True, editable=False)
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True, default=dt.time(22, 0))
     quiet_until = models.TimeField(_("quiet until"), null=True, blank=True, default=dt.time(7, 0))
     discreet_mail = models.BooleanField(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
@@ -43,8 +44,25 @@ class Mailer(models.Model):
 
     THE_ONE = 1
 
+    class Security(models.TextChoices):
+        STARTTLS = "starttls", _("STARTTLS")
+        TLS = "tls", _("TLS from the start")
+        NONE = "none", _("none")
+
     # There is one mailer; the database says so.
     id = models.PositiveSmallIntegerField(primary_key=True, default=THE_ONE)
+    # The server set in the app; EMAIL_URL goes before it. Without a host there is none.
+    host = models.CharField(_("server"), max_length=255, blank=True)
+    port = models.PositiveIntegerField(
+        _("port"), default=587, validators=[MinValueValidator(1), MaxValueValidator(65535)]
+    )
+    security = models.CharField(
+        _("encryption"), max_length=10, choices=Security, default=Security.STARTTLS
+    )
+    username = models.CharField(_("user"), max_length=255, blank=True)
+    # Never the password itself: a copy of the database alone does not give it away.
+    encrypted_password = models.TextField(blank=True, editable=False)
+    sender = models.EmailField(_("sender"), blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_because = models.CharField(max_length=500, blank=True)
     probe_at = models.DateTimeField(null=True, blank=True)

@@ -148,6 +148,17 @@ class Promise(OwnedModel):
         related_name="promises",
     )
 
+    # What they owe and said nothing of: this promise of mine is to ask after it.
+    follows = models.ForeignKey(
+        "self",
+        verbose_name=_("after"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="nudges",
+    )
+
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
     outcome = models.CharField(_("how it ended"), max_length=500, blank=True)
