@@ -9,7 +9,9 @@
 
 Ends with a table, what could not be run and how to get it, and `N passed, N failed, N skipped`.
 The exit code is 1 if anything failed, with `--strict` also if anything was left out: a part, a
-server, or a test that was skipped in one part and ran in no other.
+server, or a test that was skipped in one part and ran in no other. A test whose reason to be
+skipped begins with "Optional:" wants a program that not every system has (another mail server, a
+calendar program): what of them did not run is told, and is no failure.
 """
 
 import argparse
@@ -31,6 +33,7 @@ from tests.engines import servers
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = "pip install --require-hashes -r requirements-dev.lock"
+OPTIONAL = "Optional:"
 # Noted by the fixtures of tests/engines/conftest.py.
 USED = {"broker": "a Redis-protocol broker", "smtp": "an SMTP server", "postgresql": "PostgreSQL"}
 
@@ -144,17 +147,25 @@ def make_parts() -> list[Part]:
     ]
 
 
-def lacking(parts: list[Part]) -> list[str]:
-    """What was not run, each with the way to get it."""
-    lines = [f"{part.title}: {part.trouble}." for part in parts if part.trouble]
+def skipped_everywhere(parts: list[Part]) -> Counter[str]:
+    """Why tests were skipped that ran in no part, and how many for each reason."""
     ran_somewhere = set().union(*(part.passed | part.failed for part in parts))
-    reasons = Counter(
+    return Counter(
         reason
         for part in parts
         for test, reason in part.skipped.items()
         if test not in ran_somewhere
     )
-    lines += [f"Skipped everywhere ({count}): {reason}" for reason, count in reasons.items()]
+
+
+def lacking(parts: list[Part]) -> list[str]:
+    """What was not run and should have been, each with the way to get it."""
+    lines = [f"{part.title}: {part.trouble}." for part in parts if part.trouble]
+    lines += [
+        f"Skipped everywhere ({count}): {reason}"
+        for reason, count in skipped_everywhere(parts).items()
+        if not reason.startswith(OPTIONAL)
+    ]
     if {part.name for part in parts} >= {"sqlite", "postgresql"}:
         used = sum((part.used for part in parts), Counter[str]())
         lines += [f"No test used {what}." for name, what in USED.items() if not used[name]]
@@ -172,6 +183,9 @@ def report(parts: list[Part], *, strict: bool) -> int:
     missing = lacking(parts)
     if missing:
         print("\nNot run:", *missing, sep="\n  ")
+    for reason, count in skipped_everywhere(parts).items():
+        if reason.startswith(OPTIONAL):
+            print(f"\nNot run ({count}). {reason}")
     passed = sum(len(part.passed) for part in parts)
     failed = sum(len(part.failed) + part.broken for part in parts)
     skipped = sum(len(part.skipped) for part in parts)
