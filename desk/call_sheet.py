@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,9 +12,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Kit, User
 from accounts.owned import StaleVersion
 from calls.models import Call, Opportunity
-from contacts.models import Employer, Firm, Person, Phone, Recruiter
+from contacts.models import Employer, Firm, Person, Recruiter
 from contacts.names import fold
-from desk.forms.call_sheet import CallSheetForm
+from desk.forms.call_sheet import OF_THE_FIRM, CallSheetForm
 from desk.forms.promise_lines import PromiseLineForm
 from desk.models import Draft
 from followups.models import Promise
@@ -22,9 +23,12 @@ OF_THE_CALL = (
     *("client_key", "occurred_at", "direction", "outcome", "purpose"),
     *("found_me_through", "resume_wanted", "next_step", "notes"),
 )
-OF_THE_TALK = ("outcome", "purpose", "found_me_through", "resume_wanted", "next_step")
 OF_THE_ASSIGNMENT = ("withheld_why", "basis", "location", "reports_to", "jd")
-OF_THE_FIRM = ("aesc_member", "founded", "past_clients")
+OF_MINE = ("callback_number", "best_times")
+# Whose row is found by what was typed, and keeps the spelling that it had.
+NAMES = {"who", "firm", "client", "position", "named_by"}
+# Not words of the sheet but what makes its promises, or says who and what is meant.
+NOT_WORDS = {"client_key", "recruiter", "is_new", "about", "vet", "ends", "bad_words", "bad_seen"}
 
 
 def save(form: CallSheetForm, lines: Iterable[PromiseLineForm]) -> Call:
@@ -50,28 +54,73 @@ def save(form: CallSheetForm, lines: Iterable[PromiseLineForm]) -> Call:
 
 
 def says_more(form: CallSheetForm, lines: list[PromiseLineForm], saved: Call) -> bool:
-    """Whether a sheet that was saved before holds something that its call does not."""
-    data = form.cleaned_data
-    about, firm, client = saved.opportunity, saved.firm, None
-    if about:
-        client = about.client
-    promised = len(lines) + bool(form.afterwards) + bool(data["vet"])
+    """Whether a sheet that was saved before says something that its call does not.
+
+    Every field is asked, so that one which is new to the sheet cannot be forgotten here. The
+    call is held against the sheet both ways; of its firm, its assignment and my kit more may be
+    known than this sheet said.
+    """
+    data, kept = form.cleaned_data, _as_kept(saved)
+    promises = [*(line.promise() for line in lines), *_further(form)]
     return (
-        data["notes"].split() != saved.notes.split()
-        or promised != saved.promises.count()
-        or any(
-            data[name] and fold(data[name]) != (row.folded_name if row else "")
-            for name, row in (("who", saved.recruiter), ("firm", firm), ("client", client))
+        any(
+            _is_other(name, data[name], kept[name])
+            for name in form.fields.keys() - NOT_WORDS - {"phone"}
+            if data[name] or name in {*OF_THE_CALL, "named_by"}
         )
-        or _says_other(data, saved, OF_THE_TALK)
-        or _says_other(data, about, OF_THE_ASSIGNMENT)
-        or (data["position"] and not (about and fold(about.title) == fold(data["position"])))
-        or (data["phone"] and not saved.recruiter.phones.filter(number=data["phone"]).exists())
+        or _is_of_another(data, saved)
+        or Counter(map(_words_of, promises)) != Counter(map(_words_of, saved.promises.all()))
     )
 
 
-def _says_other(data: dict[str, Any], row: Any, names: Iterable[str]) -> bool:
-    return any(data[name] and data[name] != getattr(row, name, "") for name in names)
+def _as_kept(saved: Call) -> dict[str, Any]:
+    """What the sheet would hold if it were filled in from its call."""
+    about, firm, kit = saved.opportunity, saved.firm, Kit.of(saved.owner)
+    client = about.client if about else None
+    return {
+        **{name: getattr(saved, name) for name in OF_THE_CALL},
+        **{name: getattr(about, name, "") for name in OF_THE_ASSIGNMENT},
+        **{name: getattr(firm, name, "") for name in OF_THE_FIRM},
+        **{name: getattr(kit, name) for name in OF_MINE},
+        "who": saved.recruiter.name,
+        "firm": firm.name if firm else "",
+        "position": about.title if about else "",
+        "client": client.name if client else "",
+        "named_by": saved.named_by.name if saved.named_by else "",
+        # Without a client there is nothing to be told in confidence.
+        "in_confidence": not (about and about.client_disclosure == Opportunity.Disclosure.NAMED),
+    }
+
+
+def _is_other(name: str, said: Any, kept: Any) -> bool:
+    if name == "notes":
+        # Browsers end lines in their own way.
+        return bool(said.split() != kept.split())
+    if name == "past_clients":
+        return f", {said}, " not in f", {kept}, "
+    return bool(fold(said) != fold(kept) if name in NAMES else said != kept)
+
+
+def _is_of_another(data: dict[str, Any], saved: Call) -> bool:
+    """Another caller of the same name, another assignment, or a number that is not theirs."""
+    about, recruiter = data["about"], data["recruiter"]
+    if recruiter and recruiter != saved.recruiter:
+        return True
+    if not about and saved.opportunity and not _says_of_an_assignment(data):
+        return True
+    if about and about != saved.opportunity:
+        client = Employer.objects.of(saved.owner).named(data["client"]).first()
+        if _is_still_about(about, data, client):
+            return True
+    phone = data["phone"]
+    return bool(phone) and not saved.recruiter.phones.filter(number=phone).exists()
+
+
+def _words_of(promise: Promise) -> tuple[Any, ...]:
+    return (
+        *(promise.owed_by, promise.kind, promise.how_many, promise.what),
+        *(promise.due_on, promise.due_time),
+    )
 
 
 def saved_before(owner: User, client_key: Any) -> Call | None:
@@ -96,7 +145,7 @@ def _save(form: CallSheetForm, promises: list[Promise]) -> Call:
         named_by=Person.objects.of(owner).found_or_made(data["named_by"]),
         **{name: data[name] for name in OF_THE_CALL},
     )
-    number = data["phone"] or _first_number(recruiter)
+    number = data["phone"] or newest_number(recruiter)
     for promise in [*promises, *_further(form)]:
         promise.recruiter, promise.firm = recruiter, firm
         promise.call, promise.opportunity = call, opportunity
@@ -161,7 +210,7 @@ def _learn(row: Any, data: dict[str, Any], names: Iterable[str]) -> bool:
 
 def _tell_kit(owner: User, data: dict[str, Any]) -> None:
     kit = Kit.of(owner)
-    if _learn(kit, data, ("callback_number", "best_times")):
+    if _learn(kit, data, OF_MINE):
         kit.save()
 
 
@@ -180,9 +229,8 @@ def _opportunity(
     owner: User, data: dict[str, Any], recruiter: Recruiter, firm: Firm | None
 ) -> Opportunity | None:
     """The assignment that was spoken of, found or made, and told what was said of it."""
-    answered = any(data[name] for name in ("position", "client", *OF_THE_ASSIGNMENT))
     about = data["about"]
-    if about is None and not answered:
+    if about is None and not _says_of_an_assignment(data):
         return None
     client = Employer.objects.of(owner).found_or_made(data["client"])
     if about is None or not _is_still_about(about, data, client):
@@ -191,11 +239,17 @@ def _opportunity(
     changed = _learn(known, data, OF_THE_ASSIGNMENT) or known._state.adding
     if data["position"] and known.title == _title({}):
         known.title, changed = data["position"], True
-    if client and known.client is None:
-        known.reveal_client(client, in_confidence=data["in_confidence"])
+    in_confidence = data["in_confidence"]
+    named = known.client_disclosure == Opportunity.Disclosure.NAMED
+    if client and (known.client is None or (named and in_confidence)):
+        known.reveal_client(client, in_confidence=in_confidence)
     elif changed:
         known.save()
     return known
+
+
+def _says_of_an_assignment(data: dict[str, Any]) -> bool:
+    return any(data[name] for name in ("position", "client", *OF_THE_ASSIGNMENT))
 
 
 def _title(data: dict[str, Any]) -> str:
@@ -226,8 +280,7 @@ def _known(
     return known
 
 
-def _first_number(recruiter: Recruiter) -> str:
-    phone = (
-        Phone.objects.of(recruiter.owner_id).filter(recruiter=recruiter).order_by("-pk").first()
-    )
+def newest_number(recruiter: Recruiter) -> str:
+    """The number (E.164) that was noted last for them, "" for none: the one to ring."""
+    phone = recruiter.phones.order_by("-pk").first()
     return phone.number if phone else ""

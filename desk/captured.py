@@ -46,7 +46,10 @@ def preview(owner: User, line: str, clock: Clock) -> Draft | None:
 OUTCOMES = {
     Call.Outcome.VOICEMAIL: r"voice ?mail|vm|answering machine",
     Call.Outcome.MISSED: r"missed (?:\w+ )?call|no answer|did(?: not|n.t) (?:pick up|answer)",
-    Call.Outcome.MESSAGE_TAKEN: r"(?:left|took|passed on|got) (?:me )?a message|message (?:taken|via)",
+    Call.Outcome.MESSAGE_TAKEN: (
+        r"(?:left|took|passed on|got) (?:me )?a (?:message|msg)|"
+        r"(?:message|msg) (?:was |has been )?(?:taken|via)"
+    ),
     Call.Outcome.BAD_TIME: r"(?:bad|wrong) (?:time|moment)|could(?: not|n.t) talk",
 }
 

@@ -21,6 +21,7 @@ from calls.models import Call
 MOST_CHARACTERS = 100_000
 LATELY = dt.timedelta(days=30)
 MOST_OFFERED = 20
+KEPT_FOR = dt.timedelta(days=90)
 
 
 class DraftQuerySet(OwnedQuerySet):
@@ -104,12 +105,14 @@ class Draft(OwnedModel):
             raise ValueError("more than a call sheet holds")
         if Call.across_owners.filter(owner=owner, client_key=client_key).exists():
             return None
-        new = {"data": data, "typed_at": typed_at, "kept_at": timezone.now(), "trashed_at": None}
+        now = timezone.now()
+        new = {"data": data, "typed_at": typed_at, "kept_at": now, "trashed_at": None}
         rows = cls.across_owners.filter(owner=owner, client_key=client_key)
         # From the trash it comes back if somebody types on, not if old words arrive late.
         older = Q(typed_at__lt=typed_at) | Q(typed_at=typed_at, trashed_at=None)
         if rows.filter(older).update(**new):
             return rows.first()
+        cls.forget_old(owner, now=now)
         try:
             with transaction.atomic():
                 return cls.objects.create(owner=owner, client_key=client_key, **new)
@@ -120,6 +123,14 @@ class Draft(OwnedModel):
     def forget(cls, owner: User, client_key: uuid.UUID) -> None:
         """Its call is saved, or nothing is left on the sheet."""
         cls.across_owners.filter(owner=owner, client_key=client_key).delete()
+
+    @classmethod
+    def forget_old(cls, owner: User, *, now: dt.datetime) -> None:
+        """Those that nobody touched for 90 days before `now` (UTC), thrown away or not.
+
+        Whenever a sheet is begun: who begins none gathers none.
+        """
+        cls.across_owners.filter(owner=owner, kept_at__lt=now - KEPT_FOR).delete()
 
 
 # Never of the sheet itself.

@@ -112,6 +112,8 @@
   on("htmx:afterRequest", (event) => {
     const form = pressed(event);
     if (form) free(form);
+    // Sent on to its call: what was kept here while the sheet could not be sent is done with.
+    if (form?.id === "sheet" && event.detail.xhr.getResponseHeader("HX-Location")) draft.isSaved(form.elements.client_key.value);
     if (event.detail.successful) failed(false);
   });
   // The sheet keeps itself as it is typed: on the server; and while that cannot be reached, or
@@ -120,9 +122,10 @@
     const SOON = 500, AGAIN = 4000;  // milliseconds
     const store = `wordkeeper-drafts-${document.body.dataset.owner}`;
     const kept = () => JSON.parse(localStorage.getItem(store) || "{}");
+    const saved = new Set();  // keys of sheets: an answer may come after the call is saved
     const keepHere = (key, body) => {
       const all = { ...kept(), [key]: body };
-      if (body === null) delete all[key];
+      if (body === null || saved.has(key)) delete all[key];
       if (Object.keys(all).length) localStorage.setItem(store, JSON.stringify(all));
       else localStorage.removeItem(store);
     };
@@ -209,7 +212,8 @@
     };
     if (document.body.dataset.owner) deliver().catch(() => {});
     const keep = () => { const body = read($("sheet")); keepHere(body.get("client_key"), body.toString()); };
-    return { later, keep };
+    const isSaved = (key) => { saved.add(key); keepHere(key, null); };
+    return { later, keep, isSaved };
   })();
 
   addEventListener("pageshow", () => document.querySelectorAll("[data-busy]").forEach(free));
@@ -329,15 +333,25 @@
     if (elt.id === "id_who") elt.dataset.asking = elt.value;
   });
 
-  // A number that was typed is the one they ring from now: choosing the caller leaves it there.
-  let number = "";
+  // A number that was typed is the one they ring from now, a firm the one they call for: choosing
+  // the caller leaves both there. A firm that is not the chosen caller's own was typed.
+  let number = "", firm = "";
   on("input", ({ target }) => { if (target.id === "id_phone") number = target.value; });
-  on("htmx:afterSettle", ({ detail: { target } }) => {
+  on("htmx:beforeSwap", ({ detail: { target } }) => {
+    if (target.id === "main") number = "";
+    if (target.id === "caller") firm = $("id_firm").value.trim() === target.dataset.firm ? "" : $("id_firm").value;
+  });
+  // Before the questions are asked anew: they depend on the firm.
+  on("htmx:afterSwap", ({ detail: { target } }) => {
     if (target.id !== "caller" || !$("id_phone")) return;
     if (number) $("id_phone").value = number;
+    if (firm.trim() && firm.trim().toLowerCase() !== $("id_firm").value.toLowerCase()) {
+      $("id_firm").value = firm;
+      if ($("moved")) $("moved").hidden = false;
+    }
+    firm = "";
     draft.later();
   });
-  on("htmx:beforeSwap", ({ detail: { target } }) => { if (target.id === "main") number = ""; });
   on("htmx:beforeSwap", ({ detail }) => {
     if (detail.target.id === "callers" && document.querySelector("[name=is_new]").value) detail.shouldSwap = false;
   });
@@ -357,6 +371,28 @@
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (zone && field.value === field.defaultValue && !field.closest(".field--bad, form:has(.form-errors)")) field.value = zone;
   });
+
+  // Elsewhere than the settings say: its time is offered, but not while something is typed.
+  const offerZone = () => {
+    const offer = $("zone-offer"), zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!offer || !zone?.includes("/") || zone.startsWith("Etc/")) return;
+    if (offer.dataset.declined.split(" ").includes(zone) || document.querySelector(".zone, #sheet, main .form")) return;
+    // Clocks that agree all year are of one place, whatever it is called (Asia/Calcutta, Asia/Kolkata).
+    const differs = () => Array.from({ length: 12 }, (_, month) => new Date(Date.now() + month * 30.4 * 864e5)).some((at) => {
+      const [here, there] = [offer.dataset.zone, zone].map((timeZone) => at.toLocaleString("en", { timeZone }));
+      return here !== there;
+    });
+    try {
+      if (zone === offer.dataset.zone || !differs()) return;
+    } catch { return; }  // a zone that this browser does not know
+    const shown = offer.content.cloneNode(true);
+    shown.querySelector("b").textContent = zone.split("/").pop().replaceAll("_", " ");
+    shown.querySelector("[name=time_zone]").value = zone;
+    shown.querySelector("[name=next]").value = location.pathname + location.search;
+    ($("main").querySelector(":scope > .page-head") || $("main").lastElementChild)?.before(shown);
+  };
+  on("htmx:afterSettle", ({ detail: { target } }) => { if (target.id === "main") offerZone(); });
+  offerZone();
 
   // A wide screen has room for what a phone folds away; what was unfolded there stays so.
   const unfolded = {};

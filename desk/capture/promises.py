@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from desk.capture import moments, things, verbs, words
 from desk.capture.parts import Draft
 from desk.capture.verbs import Opening
-from desk.capture.wording import Wording
+from desk.capture.wording import TALK, Wording
 from followups.due_phrases import Phrase
 
 
@@ -19,7 +19,8 @@ class Clause:
     settled: bool = False
     refused_kinds: set[str] = dataclasses.field(default_factory=set)
     is_refusal: bool = False
-    who_calls: bool = False
+    # Of each call of which nobody says who makes it.
+    who_calls: list[tuple[int, int]] = dataclasses.field(default_factory=list)
     opening: Opening | None = None
 
 
@@ -73,9 +74,23 @@ class Reader(Wording):
             clause.is_refusal = clause.is_refusal or opening.refused
             clause.drafts = []
             return clause
-        clause.who_calls = not clause.drafts and self.is_talk(opening, end)
+        if not clause.drafts and self.is_talk(opening, end) and self.phrase_in(start, end):
+            clause.who_calls = [(start, end)]
         moments.attach(clause.drafts, self.phrases, start, end)
+        self.leave_calls_open(clause)
         return clause
+
+    def leave_calls_open(self, clause: Clause) -> None:
+        """Take the calls out that nobody says who makes; their moment holds for them alone."""
+        calls = [one for one in clause.drafts if one.kind == TALK]
+        clause.who_calls += [(one.start, one.end) for one in calls]
+        clause.drafts = [one for one in clause.drafts if one.kind != TALK]
+        own = [
+            one.phrase for one in calls if one.phrase and one.start <= one.phrase.start < one.end
+        ]
+        for draft in clause.drafts:
+            if draft.phrase in own:
+                draft.phrase = None
 
     def repeats(self, opening: Opening, end: int) -> re.Match[str] | None:
         """“Will send it by Fri”, “will do by Fri”: of what was said before."""
@@ -96,7 +111,8 @@ class Reader(Wording):
         return start, end
 
     def is_talk(self, opening: Opening, end: int) -> bool:
-        return bool(verbs.TALK.match(self.body, opening.at, end))
+        found = verbs.TALK.match(self.body, opening.at, end)
+        return bool(found or things.A_CALL.match(self.body, opening.at, end))
 
     # From a clause to drafts ----------------------------------------------------------------------
 
@@ -177,24 +193,6 @@ class Reader(Wording):
             return False
         return bool(other and not (self.names and self.names.match(other["who"])))
 
-    def vetted(self, found: re.Match[str], rest: str) -> str:
-        """“Check them out” is vetting; “check my calendar” and “look at the JD” are not."""
-        if re.match(
-            r"vet|verif|google|background|due|research|do |look \w+( \w+)? up",
-            found[0],
-            re.IGNORECASE,
-        ):
-            return "vet_firm"
-        about = re.match(
-            r"\s*(?:out |up |on )*(?:the |her |his |their )?(?:search )?(?:firm|agency|company|"
-            r"them|her|him|"
-            r"recruiter|credentials|background|reputation|track record|website)\b",
-            rest,
-            re.IGNORECASE,
-        )
-        named = self.names and self.names.match(re.sub(r"^\s*(?:out |up |on |the )*", "", rest))
-        return "vet_firm" if about or named else "other"
-
     def more_verbs(self, opening: Opening, after: int, end: int) -> tuple[int, list[Draft]]:
         """Where the words of the first verb end, and the drafts of those that follow by “and”."""
         for match in things.AND.finditer(self.body, after, end):
@@ -211,6 +209,10 @@ class Reader(Wording):
         """What is sent, given or named, one draft an object."""
         drafts: list[Draft] = []
         for piece_start, piece_end in self.pieces(after, end):
+            if call := things.A_CALL.fullmatch(self.body, piece_start, piece_end):
+                draft = Draft("me", self.who_rings(opening, call), piece_start, piece_end)
+                drafts.append(draft)
+                continue
             kind = self.kind_of(self.body[piece_start:piece_end], who)
             if drafts and kind == drafts[-1].kind == "send_information":
                 drafts[-1].end = piece_end
@@ -221,7 +223,7 @@ class Reader(Wording):
             draft = Draft(who, kind, piece_start, piece_end)
             self.describe(draft, piece_start, piece_end)
             drafts.append(draft)
-        if drafts:
+        if drafts and drafts[0].kind != TALK:
             drafts[0].start = start
         verb = self.body[start:after].lower().split()
         loose = verb[:1] and re.match(
@@ -329,9 +331,7 @@ class Reader(Wording):
             return []
         if opening.labelled and who == "them":
             return self.sent(who, at, at, end, opening)
-        owes = re.search(
-            r"\b(?:owes?|promised?s?)\b[^,]{0,20}$", self.body[max(0, at - 24) : at], re.IGNORECASE
-        )
+        owes = things.OWES.search(self.body[max(0, at - 24) : at])
         if opening.subject is None and not opening.promised and things.THEIR_THINGS.match(text):
             follows = re.search(
                 r"\s+(?:is |are )?(?:to (?:follow|come)|coming|on its way|will follow|follows)\b",
@@ -369,7 +369,7 @@ class Reader(Wording):
     ) -> list[Draft]:
         """A promise of another kind: it must be put as one, or be a meeting with a moment."""
         text = self.body[at:end].strip()
-        if re.match(
+        if things.A_CALL.match(self.body, at, end) or re.match(
             r"(?:be|is|was|are|in|on|at|busy|interested|happy|looking|based|hiring|open|not|"
             r"free|away|out|ok|fine|keen|very)\b",
             text,

@@ -30,6 +30,13 @@ CALL_NOUN = re.compile(
     r"(?:\s+from me|\s+me)?(?:\s+back)?$",
     re.IGNORECASE,
 )
+# “2 names by Mon and a call Thu 3pm”: nothing to send, and who rings is not said.
+A_CALL = re.compile(
+    r"\s*(?:on\s+|have\s+)?(?:an?|another|one(?: more)?|the)\s+(?:[\w-]+\s+){0,2}?call(?!\w)"
+    r"(?P<back>\s+back)?(?:\s+(?:on|at|for|by))?[\s.]*",
+    re.IGNORECASE,
+)
+OWES = re.compile(r"\b(?:owes?|promised?s?)\b[^,]{0,20}$", re.IGNORECASE)
 MINE = re.compile(
     r"\b(?:my|our)\b|\b(?:references?|refs?|details?|info(?:rmation)?|salary|availability|email|"
     r"deck|portfolio|list|comp|"
@@ -72,7 +79,8 @@ HOW_MANY = re.compile(
 )
 # What a sentence about them goes on with: “called about a CFO, will send the JD”.
 CARRIES_ON = re.compile(
-    r"(?:(?:and|then|but|so)\s+)?(?:will|wants?|needs?|is going to|sends|calls|rings|emails|"
+    r"(?:(?:and|then|but|so)\s+)?(?:will|wants?|needs?|is going to|sends|calls|rings|phones|tries|"
+    r"emails|"
     r"gets|comes)\b",
     re.IGNORECASE,
 )

@@ -66,6 +66,9 @@ DONE = re.compile(
     r"been)(?![\w'’])\s*",
     re.IGNORECASE,
 )
+# “Will have my CV ready”, “we have a call Thu 3pm”: not done, though it says “have”.
+STILL_TO_COME = re.compile(r"have\s+(?:an?|my|the|another)\b", re.IGNORECASE)
+HAVE_A_CALL = re.compile(r"have\s+(?:an?|another)\s+(?:[\w-]+\s+){0,2}?call\b", re.IGNORECASE)
 MODAL = re.compile(
     r"(?:['’]ll|will|shall|must|have to|has to|need to|needs to|got to|gotta|am to|is to|are to|"
     r"am going to|is going to|are going to|['’](?:m|s|re) going to|gonna|['’]m to|['’]m|am|"
@@ -292,6 +295,8 @@ def _step_on(body: str, end: int, state: Opening, names: re.Pattern[str] | None)
     ).match(body, at, end):
         return on(found, promised=True)
     if (found := DONE.match(body, at, end)) and not MODAL.match(body, at, end):
+        if (STILL_TO_COME if state.promised else HAVE_A_CALL).match(body, at, end):
+            return None
         return on(found, done=True)
     if found := MODAL.match(body, at, end):
         said = SAID_WHO.match(found[0])

@@ -5,6 +5,10 @@ import re
 
 from desk.capture import things, words
 from desk.capture.parts import Draft
+from desk.capture.verbs import Opening
+
+# No kind of promise: a call of which nobody says who makes it, until it is asked.
+TALK = "talk"
 
 
 @dataclasses.dataclass
@@ -25,6 +29,33 @@ class Wording:
         if things.DECISION.search(text):
             return "give_decision"
         return "send_information"
+
+    def who_rings(self, opening: Opening, call: re.Match[str]) -> str:
+        """“I owe her a call” and “she owes me a call” say it; “names and a call” does not."""
+        at = opening.at
+        owes = opening.labelled or things.OWES.search(self.body[max(0, at - 24) : at])
+        if owes and opening.subject == "them":
+            return "take_their_call"
+        is_mine = opening.subject == "me" if owes else opening.subject != "them" and call["back"]
+        return "call_back" if is_mine else TALK
+
+    def vetted(self, found: re.Match[str], rest: str) -> str:
+        """“Check them out” is vetting; “check my calendar” and “look at the JD” are not."""
+        if re.match(
+            r"vet|verif|google|background|due|research|do |look \w+( \w+)? up",
+            found[0],
+            re.IGNORECASE,
+        ):
+            return "vet_firm"
+        about = re.match(
+            r"\s*(?:out |up |on )*(?:the |her |his |their )?(?:search )?(?:firm|agency|company|"
+            r"them|her|him|"
+            r"recruiter|credentials|background|reputation|track record|website)\b",
+            rest,
+            re.IGNORECASE,
+        )
+        named = self.names and self.names.match(re.sub(r"^\s*(?:out |up |on |the )*", "", rest))
+        return "vet_firm" if about or named else "other"
 
     def how_many(self, start: int, end: int) -> int | None:
         """“Two names”, “names (2)”; between 1 and 99, as a promise holds it."""

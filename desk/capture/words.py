@@ -152,6 +152,20 @@ MISSED = re.compile(
     r"caller id) (?:withheld|hidden|unknown))",
     re.IGNORECASE,
 )
+# “Msg taken by reception”: somebody here took it, unless it was theirs and so my call.
+MESSAGE_TAKEN = re.compile(
+    r"(?:(?:(?:a|the)\s+)?(?:message|msg)\s+(?:was\s+|has been\s+)?taken|"
+    r"left\s+(?:me|us)\s+an?\s+(?:message|msg|vm|voice ?mail))"
+    r"(?:\s+(?:by|at|via)\s+(?:(?P<theirs>her|his|their)\s+)?[\w'’ ]{1,30}?)?"
+    r"\s*(?::\s*|\bfrom\s+(?=[^\W\d_])|$)",
+    re.IGNORECASE,
+)
+# Whose message was taken: to ring “again” is theirs, to ring “back” may be theirs or mine.
+RINGS_AGAIN = re.compile(
+    r"(?:(?:and|then|but|so)\s+)?(?:(?:will|is going to)\s+(?:call|ring|phone|try)|calls|rings|"
+    r"phones|tries)\s+(?:(?:me|us)\s+)?(?:(?P<again>again)|back)\b",
+    re.IGNORECASE,
+)
 BAD_MOMENT = re.compile(
     r"(?:sorry,? )?(?:(?:it |that |this )?(?:was |is )?|(?:she |he |they )?(?:caught|"
     r"got|rang|called|phoned) (?:me )?"

@@ -35,6 +35,7 @@ NOT_REACHED = {
     Call.Outcome.MESSAGE_TAKEN: _("Message taken"),
 }
 IN_WORDS = "words"
+OF_THE_FIRM = ("aesc_member", "founded", "past_clients")
 
 
 def _words(label: Any, kind: type[forms.CharField] = forms.CharField) -> forms.CharField:
@@ -217,7 +218,16 @@ class CallSheetForm(forms.Form):
             cleaned["recruiter"] = chosen = None
         if cleaned.get("who") and not chosen and not cleaned.get("is_new"):
             self._find_caller(cleaned)
+        self._ask_for_firm(cleaned)
         return cleaned
+
+    def _ask_for_firm(self, cleaned: dict[str, Any]) -> None:
+        """What was said of a firm that nobody has named would have no place to be kept."""
+        recruiter: Recruiter | None = cleaned.get("recruiter")
+        named = cleaned.get("firm") or (recruiter and recruiter.firm) or "firm" in self.errors
+        said = any(cleaned.get(name) for name in OF_THE_FIRM)
+        if said and not named and not self.candidates:
+            self.add_error("firm", _("Name the firm: you noted something about it."))
 
     def _end(self, cleaned: dict[str, Any]) -> None:
         """Take the press that ended the sheet for its outcome and for the promise it makes."""

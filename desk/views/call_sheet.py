@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Kit
 from accounts.pages import LARGEST_ID, posted
 from accounts.requests import OwnerRequest
-from calls.models import Call, Opportunity
+from calls.models import Opportunity
 from contacts.models import Firm, Recruiter
 from contacts.names import fold
 from desk import call_sheet as sheet
@@ -33,6 +32,7 @@ from desk.forms.promise_lines import (
 from desk.known import known_of
 from desk.models import Draft
 from desk.questions import open_questions
+from desk.views.onward import onward
 from followups.models import Promise
 from followups.tasks import nudge
 
@@ -77,12 +77,11 @@ def _key(value: str) -> uuid.UUID | None:
 def _initial(recruiter: Recruiter | None, firm: Firm | None) -> dict[str, Any]:
     if recruiter is None:
         return {"firm": firm.name} if firm else {}
-    phone = recruiter.phones.order_by("-pk").first()
     return {
         "recruiter": recruiter.pk,
         "who": recruiter.name,
         "firm": recruiter.firm.name if recruiter.firm else "",
-        "phone": phone.number if phone else "",
+        "phone": sheet.newest_number(recruiter),
     }
 
 
@@ -99,7 +98,7 @@ def _save(request: OwnerRequest) -> HttpResponse:
         call = sheet.save(form, promised)
         nudge()
         messages.success(request, _said(form, promised))
-        return _without_a_load(call) if request.htmx else redirect(call)
+        return onward(request, call.get_absolute_url())
     recruiter = form.cleaned_data.get("recruiter") if form.is_bound else None
     return _sheet(request, form, lines, recruiter, status=422)
 
@@ -112,17 +111,6 @@ def _said(form: CallSheetForm, promised: list[Any]) -> str:
     if form.afterwards.kind == Promise.Kind.CALL_BACK:
         return _("Saved. You call back by %(moment)s.") % {"moment": moment}
     return _("Saved. They ring you on %(moment)s.") % {"moment": moment}
-
-
-def _without_a_load(call: Call) -> HttpResponse:
-    """Let htmx show the call in place of the sheet; a page load costs a second on a phone."""
-    there = {
-        "path": call.get_absolute_url(),
-        "target": "#main",
-        "select": "#main",
-        "swap": "outerHTML show:window:top",
-    }
-    return HttpResponse(headers={"HX-Location": json.dumps(there)})
 
 
 def _one_more(request: OwnerRequest) -> HttpResponse:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import OwnerRequest
 from desk.captured import preview
 from desk.clock import Clock
+from desk.views.onward import onward
 
 MOST_LETTERS = 2000
 
@@ -32,12 +31,7 @@ def capture(request: OwnerRequest) -> HttpResponse:
             "such as “Jane Doe @ Hartwell Search, call back Tue 4pm”."
         )
         return _ask_again(request, line, error)
-    there = draft.get_absolute_url()
-    if not request.htmx:
-        return redirect(there)
-    swap = "outerHTML show:window:top"
-    location = {"path": there, "target": "#main", "select": "#main", "swap": swap}
-    return HttpResponse(headers={"HX-Location": json.dumps(location)})
+    return onward(request, draft.get_absolute_url())
 
 
 def _ask_again(request: OwnerRequest, line: str, error: str) -> HttpResponse:

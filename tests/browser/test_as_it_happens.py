@@ -116,6 +116,43 @@ def test_enter_waits_for_the_callers_that_are_on_their_way(page: Page, jane: Rec
     assert not Call.across_owners.exists()
 
 
+def choose(page: Page, letters: str, name: str) -> None:
+    who = page.get_by_label("Who is calling?")
+    who.fill("")
+    who.press_sequentially(letters)
+    page.keyboard.press("Enter")
+    expect(page.locator("#known")).to_contain_text(name)
+
+
+def test_a_firm_typed_first_stays_when_the_caller_is_chosen(page: Page, jane: Recruiter) -> None:
+    page.goto(SHEET)
+    page.locator("#id_firm").press_sequentially("Northgate")
+    choose(page, "jan", "Jane Doe")
+    expect(page.locator("#id_firm")).to_have_value("Northgate")
+    expect(page.locator("#moved")).to_contain_text("You knew Jane Doe at Hartwell Search")
+    page.wait_for_url(KEPT)
+    kept(page)
+    page.reload()
+    expect(page.locator("#id_firm")).to_have_value("Northgate")
+    expect(page.locator("#moved")).to_be_visible()
+    page.get_by_role("button", name="Save the call").click()
+    call = saved(page)
+    assert (call.recruiter, call.firm and call.firm.name) == (jane, "Northgate")
+
+
+def test_a_firm_that_nobody_typed_goes_with_its_caller(page: Page, jane: Recruiter) -> None:
+    firm = FirmFactory(owner=jane.owner, name="Southgate")
+    RecruiterFactory(owner=jane.owner, name="Bob Ray", firm=firm)
+    page.goto(SHEET)
+    for letters, name, theirs in (
+        ("jan", "Jane Doe", "Hartwell Search"),
+        ("bob", "Bob Ray", "Southgate"),
+    ):
+        choose(page, letters, name)
+        expect(page.locator("#id_firm")).to_have_value(theirs)
+        expect(page.locator("#moved")).to_be_hidden()
+
+
 @pytest.mark.parametrize("outcome", ["Missed", "Voicemail", "Message taken"])
 def test_nobody_reached_takes_two_actions_on_the_sheet(
     page: Page, jane: Recruiter, outcome: str
@@ -371,6 +408,36 @@ def test_a_saved_sheet_leaves_no_draft(page: Page, user: User) -> None:
     saved(page)
     page.wait_for_timeout(1500)
     page.goto("/")
+    expect(page.locator("#drafts")).not_to_contain_text("Miriam")
+
+
+@pytest.mark.parametrize("why", ["no server", "too much"])
+def test_a_copy_on_the_device_goes_once_the_mended_sheet_is_saved(
+    page: Page, user: User, why: str
+) -> None:
+    """Refused, mended, saved: what stands on the device by then is no unsaved sheet."""
+    page.watch.expected.add(422)  # type: ignore[attr-defined]
+    page.goto(SHEET)
+    page.get_by_label("Who is calling?").press_sequentially("Miriam")
+    if why == "no server":
+        with_no_server(page)
+    page.locator("#id_phone").fill("letters")
+    page.get_by_label("Notes").fill("x" * (100_001 if why == "too much" else 10))
+    expect(page.locator("#kept")).to_have_class(re.compile("saved--no"))
+    assert page.evaluate("localStorage.length") == 1
+    page.get_by_role("button", name="Save the call").click()
+    expect(page.locator(".field--bad").first).to_be_visible()
+    page.route("**/draft/", lambda route: route.abort())
+    page.watch.faults = Ignoring()  # type: ignore[attr-defined]
+    page.locator("#id_phone").fill("")
+    page.get_by_label("Notes").fill("In a hurry")
+    page.get_by_role("button", name="Save the call").click()
+    saved(page)
+    page.wait_for_timeout(1000)
+    assert page.evaluate("localStorage.length") == 0
+    page.unroute("**/draft/")
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
     expect(page.locator("#drafts")).not_to_contain_text("Miriam")
 
 

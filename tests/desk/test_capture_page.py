@@ -101,6 +101,7 @@ def test_it_looks_after_what_they_promised_without_a_day(client: Client, user: U
         ("Missed call from Jane Doe @ Hartwell Search, call back tue 4pm", "missed"),
         ("Jane Doe @ Hartwell Search, bad time, she rings me tue 4pm", "bad_time"),
         ("Jane Doe @ Hartwell Search left a message with Pat, call back tue 4pm", "message_taken"),
+        ("Jane Doe @ Hartwell Search, msg taken by reception, rings again 16:00", "message_taken"),
         ("Jane Doe @ Hartwell Search, CFO at Acme, call back tue 4pm", "talked"),
     ],
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from calls.models import Call
@@ -210,6 +212,32 @@ def test_it_takes_letters_that_no_database_has(client: Client, user: User) -> No
 def test_it_says_what_is_no_sheet(client: Client, user: User, fields: dict[str, str]) -> None:
     assert client.post(KEEP, fields).status_code == 422
     assert not Draft.across_owners.exists()
+
+
+@pytest.mark.parametrize("is_trashed", [False, True])
+def test_it_lets_go_of_what_nobody_touched_for_ninety_days(
+    client: Client, user: User, other: User, is_trashed: bool
+) -> None:
+    now = timezone.now()
+    ages = {"old": dt.timedelta(days=91), "late": dt.timedelta(days=89)}
+    drafts = {
+        (owner, age): DraftFactory(owner=owner, kept_at=now - since)
+        for owner in (user, other)
+        for age, since in ages.items()
+    }
+    if is_trashed:
+        drafts[user, "old"].trash()
+    keep(client, who="Grace")
+    left = Draft.across_owners.filter(pk__in=[one.pk for one in drafts.values()])
+    assert set(left) == set(drafts.values()) - {drafts[user, "old"]}
+
+
+def test_it_does_not_let_go_of_an_old_one_that_is_typed_on(client: Client, user: User) -> None:
+    draft = DraftFactory(owner=user, kept_at=timezone.now() - dt.timedelta(days=91))
+    fields = {"client_key": draft.client_key, "who": "Grace O", "typed_at": 2}
+    assert client.post(KEEP, fields).status_code == 204
+    keep(client, who="Somebody else")
+    assert Draft.objects.of(user).count() == 2
 
 
 @pytest.mark.parametrize("key", ["nonsense", "", "5f0c6f3e-7c1e-4b7e-9d55-2f4f8e2f9a11"])
