@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -20,6 +23,56 @@ def test_it_shows_where_a_mail_stands(client: Client, user: User) -> None:
     assert "550 no such &lt;mailbox&gt;" in text
     for verb in ("retry", "settle"):
         assert f'action="/reminders/mails/{mail.pk}/{verb}/"' in text
+
+
+def test_it_tells_the_whole_history(client: Client, user: User) -> None:
+    due = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
+    mail = MailFactory(
+        owner=user,
+        state="sent",
+        due_utc=due,
+        created_at=due + dt.timedelta(seconds=4),
+        first_tried_at=due + dt.timedelta(seconds=5),
+        attempts=1,
+        ambiguous=True,
+        sent_at=due + dt.timedelta(minutes=61),
+        recipient="ann@work.example",
+    )
+    history = client.get(mail.get_absolute_url()).context["history"]
+    assert history[:3] == [
+        "Its time was 1 July 2026, 13:00:00.",
+        "It was written down as a mail 1 July 2026, 13:00:04, 4 seconds after that.",
+        "The first try was 1 July 2026, 13:00:05; one has failed so far.",
+    ]
+    assert "it may have arrived then" in history[3]
+    assert history[4] == (
+        "Went 1 July 2026, 14:01:00 to ann@work.example, 61 minutes after its time."
+    )
+    assert "under the same Message-ID" in history[5]
+
+
+@pytest.mark.parametrize("state", ["scheduled", "claimed", "sending", "failed", "held", "kept"])
+def test_it_says_something_of_every_state(client: Client, user: User, state: str) -> None:
+    leased = state in {"claimed", "sending"}
+    mail = MailFactory(
+        owner=user,
+        state=state,
+        token=uuid.uuid4() if leased else None,
+        lease_until=timezone.now() if leased else None,
+        sent_at=timezone.now() if state == "kept" else None,
+    )
+    response = client.get(mail.get_absolute_url())
+    assert len(response.context["history"]) >= 3
+    assert "Cancelled" not in response.context["history"][-1]
+
+
+def test_what_was_set_aside_is_offered_no_more(client: Client, user: User) -> None:
+    mail = MailFactory(owner=user, state="held")
+    assert "Send it" in html(client.get(mail.get_absolute_url()))
+    mail.settle()
+    page = html(client.get(mail.get_absolute_url()))
+    assert "Send it" not in page
+    assert "You set it aside" in page
 
 
 def test_it_shows_the_text_of_a_mail_that_was_kept_here(client: Client, user: User) -> None:
