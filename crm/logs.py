@@ -1,6 +1,7 @@
-"""The log says where something failed, never with whose data."""
+"""The log says where something failed, never with whose data or by which secret link."""
 
 import logging
+import re
 import traceback
 from types import TracebackType
 
@@ -9,12 +10,27 @@ ErrorInfo = (
 )
 
 
-class DiscreetFormatter(logging.Formatter):
-    """Writes tracebacks without the errors' own words.
+# What follows these opens something (DESIGN section 7, Logs); in a referrer, too.
+SECRET = re.compile(r"(/(?:act|calendar)/)[^\s/?#]+", re.IGNORECASE)
+# Of a query string nothing is told: it begins within an address, not after a word.
+QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']+")
 
-    They quote what was typed: PostgreSQL names the row that broke a constraint, Django the text
-    that it could not make an address of.
+
+def masked(line: str) -> str:
+    """`line` without the tokens and query strings of the addresses in it."""
+    return QUERY.sub(r"\1?…", SECRET.sub(r"\1…", line))
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Writes tracebacks without the errors' own words, and addresses without their secrets.
+
+    Errors quote what was typed: PostgreSQL names the row that broke a constraint, Django the text
+    that it could not make an address of. Django writes down the path of whatever it answers with
+    400 or more, and gunicorn the first line of a request that it cannot read.
     """
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked(super().format(record))
 
     def formatException(self, ei: ErrorInfo) -> str:  # noqa: N802 (logging's own name)
         error = ei[1]
