@@ -4,7 +4,7 @@
 # .venv from requirements.lock, .venv-dev from requirements-dev.lock.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint ci demo audit bench lock
+.PHONY: help setup run test lint ci demo audit bench chaos lock
 
 # HOST, PORT, WORDKEEPER_DATA and the rest of .env.example pass through the environment.
 DEMO_EMAIL ?= demo@example.org
@@ -71,6 +71,10 @@ ci: ## Everything that CI runs: lint, then the tests with nothing left out.
 bench: ## Print how long requests take with 100,000 calls. ARGS="--calls 1000 --only sqlite".
 	$(call environment,.venv-dev,requirements-dev.lock)
 	@.venv-dev/bin/python -m tests.bench $(ARGS)
+
+chaos: ## Kill everything while reminders fall due, half an hour (docs/reliability.md). ARGS="--line 1 --short".
+	$(call environment,.venv-dev,requirements-dev.lock)
+	@.venv-dev/bin/python -m tests.chaos $(ARGS)
 
 audit: ## The long runs: 200 browsers killed while a sheet is typed. SEED=7 repeats one.
 	$(call environment,.venv-dev,requirements-dev.lock)

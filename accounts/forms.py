@@ -209,6 +209,23 @@ class UserForm(forms.ModelForm):
         return region
 
 
+class ZoneForm(forms.ModelForm):
+    """Where I am now, and nothing else."""
+
+    class Meta:
+        model = User
+        fields = ["time_zone"]
+
+    def clean_time_zone(self) -> str:
+        return known_time_zone(self.cleaned_data["time_zone"])
+
+    def as_typed_in_settings(self) -> dict[str, str]:
+        """The same, as if it had been typed into the settings."""
+        typed = self.data.get("time_zone", "")
+        region = self.instance.phone_region
+        return {"time_zone": typed, "phone_region": region, "initial-phone_region": region}
+
+
 WEEKDAYS = [
     (0, _("Monday")),
     (1, _("Tuesday")),
@@ -234,6 +251,7 @@ class PreferencesForm(OwnedForm):
         fields = [
             "lead_minutes",
             "digest_time",
+            "digest_only",
             "working_days",
             "quiet_from",
             "quiet_until",
@@ -244,6 +262,12 @@ class PreferencesForm(OwnedForm):
             "end_of_day_time",
             "evening_time",
         ]
+        help_texts = {
+            "digest_only": _(
+                "What has a fixed time stands in it, too. Only what it could not tell in time still "
+                "has a mail of its own."
+            ),
+        }
         widgets = {
             name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
             for name in fields

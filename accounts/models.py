@@ -10,7 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -161,6 +161,24 @@ class Preferences(OwnedModel):
             "evening": self.evening_time,
             "eod": self.end_of_day_time,
         }
+
+    @property
+    def is_muted(self) -> bool:
+        return self.muted_at is not None
+
+    def mute(self, now: dt.datetime | None = None) -> None:
+        """No more reminders by mail: they are kept in the app. Muted twice is since the first."""
+        self._set_muted(self.muted_at or now or timezone.now(), muted_at=None)
+
+    def unmute(self) -> None:
+        """They go by mail again. What was kept meanwhile stays where it is."""
+        self._set_muted(None, muted_at__isnull=False)
+
+    def _set_muted(self, moment: dt.datetime | None, **only_if: Any) -> None:
+        # One conditional update: mail programs press such a button twice, and at once.
+        rows = Preferences.objects.of(self.owner_id).filter(pk=self.pk, **only_if)
+        rows.update(muted_at=moment, version=F("version") + 1)
+        self.refresh_from_db(fields=["muted_at", "version"])
 
 
 class Kit(OwnedModel):

@@ -16,10 +16,23 @@ FAR = 20
 LARGEST_ID = 2**63 - 1
 
 
-def page_of(request: HttpRequest, rows: QuerySet | list[Any]) -> Page:
-    """The page that `?page=` asks for; a number out of range shows the nearest one."""
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    if page.number > FAR and isinstance(rows, QuerySet):
+def page_of(
+    request: HttpRequest,
+    rows: QuerySet | list[Any],
+    *,
+    count: int | None = None,
+    in_two_steps: bool = False,
+) -> Page:
+    """The page that `?page=` asks for; a number out of range shows the nearest one.
+
+    `count` is how many rows there are, where that is known already; `in_two_steps` is for an
+    order that no index has, in which the database would work out of every row what it shows.
+    """
+    paginator = Paginator(rows, PER_PAGE)
+    if count is not None:
+        paginator.count = count
+    page = paginator.get_page(request.GET.get("page"))
+    if (in_two_steps or page.number > FAR) and isinstance(rows, QuerySet):
         # Ids first: else the database joins what each row of all the pages before would show.
         first = page.start_index() - 1
         ids = rows.values_list("pk", flat=True)[first : first + PER_PAGE]

@@ -1,16 +1,18 @@
 """The account's pages, and of django-allauth's those that this product has."""
 
 from allauth.account import views as allauth_views
-from django.conf import settings
 from django.urls import include, path
 
-from accounts import views
+from accounts import views, way_out
+from accounts.way_out import only_with_mail
 
 own = (
     [
         path("welcome/", views.first_account, name="first_account"),
         path("kit/", views.kit, name="kit"),
         path("settings/", views.settings, name="settings"),
+        path("settings/zone/", views.change_zone, name="change_zone"),
+        path("settings/zone/keep/", views.keep_zone, name="keep_zone"),
     ],
     "accounts",
 )
@@ -18,7 +20,11 @@ own = (
 # The names are allauth's own: it builds its redirects from them.
 urlpatterns = [
     path("", include(own)),
-    path("sign-in/", allauth_views.login, name="account_login"),
+    path(
+        "sign-in/",
+        allauth_views.LoginView.as_view(extra_context={"can_mail": way_out.server}),
+        name="account_login",
+    ),
     path("sign-out/", allauth_views.logout, name="account_logout"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("sign-up/", allauth_views.signup, name="account_signup"),
@@ -27,30 +33,28 @@ urlpatterns = [
     path("password/set/", allauth_views.password_set, name="account_set_password"),
 ]
 
-if settings.MAIL_SERVER:
-    # Without a mail server nobody would get the codes, so these ways in do not exist;
-    # `manage.py changepassword` is the way back.
-    urlpatterns += [
-        path("password/reset/", allauth_views.password_reset, name="account_reset_password"),
-        path(
-            "password/reset/confirm/",
+# Without a mail server nobody would get the codes, so these ways in do not exist then;
+# `manage.py changepassword` is the way back.
+urlpatterns += [
+    path(f"{where}/", only_with_mail(view), name=f"account_{name}")
+    for where, view, name in (
+        ("password/reset", allauth_views.password_reset, "reset_password"),
+        (
+            "password/reset/confirm",
             allauth_views.confirm_password_reset_code,
-            name="account_confirm_password_reset_code",
+            "confirm_password_reset_code",
         ),
-        path(
-            "password/reset/complete/",
+        (
+            "password/reset/complete",
             allauth_views.complete_password_reset,
-            name="account_complete_password_reset",
+            "complete_password_reset",
         ),
-        path(
-            "password/reset/done/",
+        (
+            "password/reset/done",
             allauth_views.password_reset_from_key_done,
-            name="account_password_reset_completed",
+            "password_reset_completed",
         ),
-        path("sign-in/code/", allauth_views.request_login_code, name="account_request_login_code"),
-        path(
-            "sign-in/code/confirm/",
-            allauth_views.confirm_login_code,
-            name="account_confirm_login_code",
-        ),
-    ]
+        ("sign-in/code", allauth_views.request_login_code, "request_login_code"),
+        ("sign-in/code/confirm", allauth_views.confirm_login_code, "confirm_login_code"),
+    )
+]

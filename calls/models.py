@@ -147,7 +147,7 @@ class CallQuerySet(OwnedQuerySet):
         """What was said with this firm, whoever spoke for it that day."""
         return self.filter(firm=firm)
 
-    def bulk_create(self, objs: Iterable[Call], *args: Any, **kwargs: Any) -> list[Call]:
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
         calls = super().bulk_create(objs, *args, **kwargs)
         _follow_last_calls({call.recruiter_id for call in calls})
         return calls
@@ -285,9 +285,9 @@ class Call(OwnedModel):
             super().save(**kwargs)
             _follow_last_calls({*spoke, self.recruiter_id})
 
-    def delete(self, **kwargs: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
-            deleted = super().delete(**kwargs)
+            deleted = super().delete(*args, **kwargs)
             _follow_last_calls({self.recruiter_id})
         return deleted
 

@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -176,13 +176,17 @@ def redis_url() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class MailServer:
-    """Where mails are handed over. `security` is "none", "starttls" or "tls"."""
+    """Where mails are handed over. `security` is "none", "starttls" or "tls".
+
+    `password` is None when one is kept that cannot be read any more.
+    """
 
     host: str
     port: int
     security: str
     username: str
-    password: str
+    # Not in tracebacks, nor wherever else the whole is printed.
+    password: str | None = field(repr=False)
     sender: str
 
 

@@ -8,6 +8,7 @@ import os
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
+from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 wsgi_app = "crm.wsgi"
@@ -34,9 +35,12 @@ SUPERVISED = "WORDKEEPER_LIFELINE" in os.environ
 
 def post_worker_init(worker: Worker) -> None:
     # Imported here and not above: the arbiter needs nothing of the project in its memory.
-    from crm import lifeline
+    from crm import lifeline, logs
 
     lifeline.hold(worker.ppid)
+    # Only the worker reads requests, and may write of one that went wrong.
+    for handler in worker.log.error_log.handlers:
+        handler.setFormatter(logs.DiscreetFormatter(Logger.error_fmt, Logger.datefmt))
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:

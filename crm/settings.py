@@ -155,24 +155,12 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 # Mail -------------------------------------------------------------------------------------------
 
+# EMAIL_URL goes before what the founder sets in the app (`Mailer.server` answers which it is).
 MAIL_SERVER = environment.mail_server(PUBLIC_HOST)
 DEFAULT_FROM_EMAIL = MAIL_SERVER.sender if MAIL_SERVER else f"wordkeeper@{PUBLIC_HOST}"
+# Reminders are kept and shown by followups; sign-in codes and reset links never are.
 MAILERS: dict[str, dict[str, object]] = {
-    "default": {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "OPTIONS": {
-            "host": MAIL_SERVER.host,
-            "port": MAIL_SERVER.port,
-            "username": MAIL_SERVER.username,
-            "password": MAIL_SERVER.password,
-            "use_tls": MAIL_SERVER.security == "starttls",
-            "use_ssl": MAIL_SERVER.security == "tls",
-            "timeout": 15,
-        },
-    }
-    if MAIL_SERVER
-    # Reminders are kept and shown by followups; sign-in codes and reset links never are.
-    else {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    "default": {"BACKEND": "followups.mail_backend.EmailBackend"}
 }
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -183,7 +171,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_LOGIN_BY_CODE_ENABLED = MAIL_SERVER is not None
+# Its pages are there only while there is a mail server (accounts.urls).
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
@@ -267,5 +256,9 @@ LOGGING = {
     },
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["terminal"], "level": "WARNING"},
-    "loggers": {"followups": {"level": "INFO"}},
+    "loggers": {
+        "followups": {"level": "INFO"},
+        # `runserver` writes down every request line, in Django's own format by default.
+        "django.server": {"handlers": ["terminal"], "level": "INFO", "propagate": False},
+    },
 }

@@ -11,7 +11,7 @@ from django.db.models import CharField, QuerySet, Value
 
 from calls.models import Call, CallQuerySet
 from followups.models import Promise
-from followups.models.promise import PromiseQuerySet
+from followups.models.promise_rows import PromiseQuerySet
 
 PER_PAGE = 30
 

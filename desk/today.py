@@ -14,6 +14,7 @@ from accounts.models import User
 from calls.models import Call
 from followups import local_time
 from followups.models import Promise
+from followups.record import Record, in_words, my_word
 
 DAYS_AHEAD = dt.timedelta(days=7)
 MOST_ROWS = 50
@@ -49,12 +50,12 @@ class Today:
         if self.today:
             parts.append(
                 ngettext("%(n)s promise today", "%(n)s promises today", len(self.today))
-                % {"n": _number(len(self.today))}
+                % {"n": in_words(len(self.today))}
             )
         if self.late_count:
             parts.append(
                 ngettext("%(n)s is late", "%(n)s are late", self.late_count)
-                % {"n": _number(self.late_count)}
+                % {"n": in_words(self.late_count)}
             )
         sentence = capfirst(", ".join(parts)) + "."
         timed = [promise for promise in self.today if promise.due_time]
@@ -64,32 +65,6 @@ class Today:
                 "time": f"{first:%H:%M}"
             }
         return sentence
-
-
-@dataclass(frozen=True)
-class Record:
-    """My kept word: of the promises of mine that ended kept or broken."""
-
-    kept: int
-    of: int
-    last: list[str]
-
-    @property
-    def sentence(self) -> str:
-        late = self.last.count(Promise.State.KEPT_LATE)
-        broken = self.last.count(Promise.State.BROKEN)
-        parts = []
-        if late:
-            parts.append(_("%(n)s late") % {"n": _number(late)})
-        if broken:
-            parts.append(_("%(n)s broken") % {"n": _number(broken)})
-        return ", ".join(parts) + "." if parts else str(_("all of them in time."))
-
-
-def _number(count: int) -> str:
-    """A count in words while words are shorter to read."""
-    words = [_("none"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six")]
-    return str(words[count]) if count < len(words) else str(count)
 
 
 def gather(user: User, now: dt.datetime) -> Today:
@@ -113,7 +88,7 @@ def gather(user: User, now: dt.datetime) -> Today:
         week=[promise for day, promise in days if today < day <= last_day],
         theirs=list(theirs.by_urgency()[:MOST_ROWS]),
         last_calls=list(Call.objects.of(user).for_list()[:5]),
-        record=_record(user),
+        record=my_word(Promise.objects.of(user)),
         late_count=mine.due_before(now).count(),
     )
 
@@ -123,11 +98,3 @@ def _day_of(promise: Promise, user: User) -> dt.date:
     if promise.due_time is None:
         return promise.due_on
     return promise.due_utc.astimezone(user.zone).date()
-
-
-def _record(user: User) -> Record:
-    counted = Promise.objects.of(user).counted()
-    states = dict(counted.count_by_state())
-    kept = states.get(Promise.State.KEPT, 0) + states.get(Promise.State.KEPT_LATE, 0)
-    last = list(counted.order_by("-ended_at", "-pk").values_list("state", flat=True)[:20])
-    return Record(kept=kept, of=sum(states.values()), last=last[::-1])

@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class FollowupsConfig(AppConfig):
     name = "followups"
+
+    def ready(self) -> None:
+        from accounts import way_out
+        from followups.models import Mailer
+
+        way_out.ask = Mailer.server

@@ -19,8 +19,10 @@ from contextlib import closing
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from accounts.models import Preferences
 from crm.environment import MailServer
 from followups import messages, transport
 from followups.messages import Contents
@@ -50,15 +52,16 @@ def dispatch_due(now: dt.datetime | None = None, *, server: MailServer | None = 
     1. A heartbeat: the engine lives.
     2. Leases that ran out are taken back from whoever died with them.
     3. While the way out is open, due reminders are gathered into mails, and mails are claimed, a
-       batch at a time, and handed to `server` (settings' by default).
+       batch at a time, and handed to `server` (the one in force by default).
 
     Returns how many mails were accepted or kept.
     """
     clock: Clock = timezone.now if now is None else lambda: now
-    server = server or settings.MAIL_SERVER
-    tick = _Tick(clock)
+    in_force = Mailer.server()
+    server = server or in_force
+    tick = _Tick(clock, in_force)
     recover(clock())
-    if not is_way_out_open(server, clock()):
+    if not is_way_out_open(server, tick):
         # Nothing is gathered: what waits goes as one mail once the way is open again.
         return 0
     if server is None:
@@ -94,8 +97,9 @@ def look() -> None:
 class _Tick:
     """One run of the engine: its clock, its heartbeat, and when it takes nothing new."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, in_force: MailServer | None) -> None:
         self.clock = clock
+        self.in_force = in_force
         self.stop_at = time.monotonic() + TICK_BUDGET
         self.is_over = False
         self._beat()
@@ -103,6 +107,11 @@ class _Tick:
     def _beat(self) -> None:
         Heartbeat.beat(Heartbeat.ENGINE, self.clock())
         self.beat_at = time.monotonic() + BEAT_EVERY
+
+    def pause(self, reason: str) -> None:
+        """Pause the mailer, unless another server was set since this tick began."""
+        if Mailer.server() == self.in_force:
+            Mailer.load().pause(reason, self.clock())
 
     def goes_on(self) -> bool:
         """Whether there is time for another mail. It also keeps the heart beating."""
@@ -154,20 +163,22 @@ def recover(now: dt.datetime) -> None:
 def gather(now: dt.datetime) -> int:
     """Put reminders that are due into mails, at most `GATHER` at a time; returns how many.
 
-    What is late is one mail to each user, which sums up. Of the others each has its own, but
-    for the digest: what is for one user's same morning.
+    What is late is one mail to each user, which sums up all that is due by now. Of the others
+    each has its own, but for the digest: what is for one user's same morning.
     """
     due = Reminder.across_owners.waiting().filter(due_utc__lte=now)
     # Asked without a lock first: most ticks find nothing, and SQLite has one writer.
     if not due.exists():
         return 0
-    late = Q(due_utc__lte=now - LATE)
-    return _gather(due.filter(late).order_by("owner_id", "due_utc", "pk"), now) + _gather(
-        due.exclude(late).order_by("due_utc", "owner_id", "pk"), now
-    )
+    missed = due.filter(due_utc__lte=now - LATE).order_by().values("owner_id")
+    catch_up = due.filter(owner_id__in=missed).order_by("owner_id", "due_utc", "pk")
+    done = _gather(catch_up, now, is_missed=True)
+    # Now these are those whose rest did not fit, or whom another dispatcher gathers: it is his.
+    on_time = due.exclude(owner_id__in=missed).order_by("due_utc", "owner_id", "pk")
+    return done + _gather(on_time, now, is_missed=False)
 
 
-def _gather(due: QuerySet[Reminder], now: dt.datetime) -> int:
+def _gather(due: QuerySet[Reminder], now: dt.datetime, *, is_missed: bool) -> int:
     """Put the first of these, in their order, into mails, without cutting a group in two.
 
     A promise may be changed at the same time: its reminder is then cancelled in the mail, and
@@ -177,14 +188,15 @@ def _gather(due: QuerySet[Reminder], now: dt.datetime) -> int:
         rows = list(
             due.select_for_update(of=("self",), no_key=True, skip_locked=True)
             .select_related("promise")
-            .only("owner_id", "due_utc", "promise__due_time")[:GATHER]
+            .only("owner_id", "due_utc", "occasion", "promise__due_time")[:GATHER]
         )
         groups: dict[object, list[Reminder]] = {}
         for row in rows:
-            groups.setdefault(_group(row, now), []).append(row)
+            group = row.owner_id if is_missed else _group(row)
+            groups.setdefault(group, []).append(row)
         if len(rows) == GATHER and len(groups) > 1:
             groups.popitem()  # there may be more of it
-        mails = [_mail_for(reminders, now) for reminders in groups.values()]
+        mails = [_mail_for(some, now, is_missed=is_missed) for some in groups.values()]
         Mail.across_owners.bulk_create(mails)
         gathered = []
         for mail, reminders in zip(mails, groups.values(), strict=True):
@@ -195,36 +207,38 @@ def _gather(due: QuerySet[Reminder], now: dt.datetime) -> int:
     return len(gathered)
 
 
-def _group(row: Reminder, now: dt.datetime) -> object:
-    """What shares a mail shares this."""
-    if row.due_utc <= now - LATE:
-        return ("missed", row.owner_id)
-    if row.promise.due_time is None:
-        return ("digest", row.owner_id, row.due_utc)
-    return row.pk
+def _group(row: Reminder) -> object:
+    """What shares a mail shares this: all of one user's morning; no single mail shares anything.
+
+    An occasion after the moment may be either (`Preferences.digest_only`): two at once share.
+    """
+    is_single = row.promise.due_time is not None and row.occasion in {"lead", "due"}
+    return row.pk if is_single else ("digest", row.owner_id, row.due_utc)
 
 
-def _mail_for(reminders: list[Reminder], now: dt.datetime) -> Mail:
+def _mail_for(reminders: list[Reminder], now: dt.datetime, *, is_missed: bool) -> Mail:
     first = reminders[0]
-    if first.promise.due_time is None and first.due_utc > now - LATE:
+    if is_missed:
+        kind = Mail.Kind.REMINDER if len(reminders) == 1 else Mail.Kind.CATCH_UP
+    elif any(row.occasion == "digest" or row.promise.due_time is None for row in reminders):
         kind = Mail.Kind.DIGEST
     else:
-        kind = Mail.Kind.REMINDER if len(reminders) == 1 else Mail.Kind.CATCH_UP
+        kind = Mail.Kind.REMINDER
     return Mail(owner_id=first.owner_id, kind=kind, due_utc=first.due_utc, not_before=now)
 
 
-def is_way_out_open(server: MailServer | None, now: dt.datetime) -> bool:
+def is_way_out_open(server: MailServer | None, tick: _Tick) -> bool:
     """Whether mails may go: a paused mailer is probed every 15 minutes, with no mail at risk."""
     mailer = Mailer.load()
     if not mailer.is_paused:
         return True
     if server is not None:
-        if not mailer.take_probe(now):
+        if not mailer.take_probe(tick.clock()):
             return False
         try:
             transport.open_session(server).close()
         except (transport.LockedOut, transport.Unreachable) as trouble:
-            mailer.pause(str(trouble), now)
+            tick.pause(str(trouble))
             return False
     mailer.resume()
     log.warning("mailer: works again")
@@ -263,16 +277,21 @@ def _deliver(batch: list[Mail], line: _Line, tick: _Tick) -> int:
     Whatever it leaves undone (no time, no line) goes back as if never touched.
     """
     contents = messages.contents_of(batch)
+    # What is kept here needs no line, and must not wait for one.
+    batch = sorted(batch, key=lambda mail: not _is_muted(mail, contents[mail.pk]))
     done = 0
     for place, mail in enumerate(batch):
         if not tick.goes_on():
             _release(batch[place:])
             break
+        if _is_muted(mail, contents[mail.pk]):
+            done += _keep_here(mail, contents[mail.pk], tick.clock)
+            continue
         try:
             verdict = _hand_over(mail, contents[mail.pk], line, tick.clock)
         except transport.LockedOut as trouble:
             tick.is_over = True
-            _pause(str(trouble), batch[place:], tick.clock())
+            _pause(str(trouble), batch[place:], tick)
             break
         except transport.Unreachable as trouble:
             tick.is_over = True
@@ -281,7 +300,7 @@ def _deliver(batch: list[Mail], line: _Line, tick: _Tick) -> int:
         done += verdict is Verdict.ACCEPTED
         if verdict is Verdict.LOCKED_OUT:
             tick.is_over = True
-            _pause(mail.answer, batch[place + 1 :], tick.clock())
+            _pause(mail.answer, batch[place + 1 :], tick)
             break
     return done
 
@@ -298,13 +317,22 @@ def _keep_all(batch: list[Mail], tick: _Tick) -> int:
     return done
 
 
+def _is_muted(mail: Mail, contents: Contents) -> bool:
+    """Whether its owner wants no reminder by mail. A test was asked for, and goes all the same."""
+    return contents.preferences.muted_at is not None and mail.kind != Mail.Kind.TEST
+
+
 def _keep_here(mail: Mail, contents: Contents, clock: Clock) -> bool:
     for newest in _newest(mail, contents):
         letter = _written(mail, newest, settings.DEFAULT_FROM_EMAIL, clock)
         if letter is None:
             return False
         if mail.begin(newest.revisions, mail.owner.email, clock()):
-            return mail.keep_here(letter.subject, letter.text, clock())
+            why = ""
+            if _is_muted(mail, newest):
+                with translation.override(mail.owner.locale):
+                    why = _("Muted: you asked for no reminders by mail.")
+            return mail.keep_here(letter.subject, letter.text, clock(), why=why)
     mail.put_back(clock())
     return False
 
@@ -320,8 +348,8 @@ def _postpone(reason: str, mails: list[Mail], now: dt.datetime) -> None:
     log.warning("%s mails postponed: the mail server is out of reach", len(mails))
 
 
-def _pause(reason: str, mails: list[Mail], now: dt.datetime) -> None:
-    Mailer.load().pause(reason, now)
+def _pause(reason: str, mails: list[Mail], tick: _Tick) -> None:
+    tick.pause(reason)
     _release(mails)
     log.error("mailer paused: sign-in or encryption failed; probed every 15 minutes")
 
@@ -359,6 +387,9 @@ def _hand_over(mail: Mail, contents: Contents, line: _Line, clock: Clock) -> Ver
     """
     recipient = mail.owner.email
     for newest in _newest(mail, contents):
+        if _is_muted(mail, newest):  # a moment ago
+            _keep_here(mail, newest, clock)
+            return None
         letter = _written(mail, newest, line.server.sender, clock)
         if letter is None:
             return None
@@ -377,6 +408,10 @@ def _hand_over(mail: Mail, contents: Contents, line: _Line, clock: Clock) -> Ver
 
 
 def _begin(mail: Mail, contents: Contents, recipient: str, clock: Clock) -> bool:
+    # Asked anew: since the batch was read, minutes may have gone by with a slow server.
+    preferences = Preferences.objects.of(mail.owner)
+    if mail.kind != Mail.Kind.TEST and preferences.filter(muted_at__isnull=False).exists():
+        return False
     return mail.begin(contents.revisions, recipient, clock())
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import PhoneField
 from accounts.forms import OwnedForm
 from contacts.pickers import FirmPicker, RecruiterPicker
+from followups import local_time
 from followups.models import Promise
+from followups.models.promise import FIRST_DAY
+
+OUTCOME_LENGTH = 500
 
 
 class DateInput(forms.DateInput):
@@ -86,6 +92,12 @@ class SnoozeForm(forms.Form):
     )
     due_on = forms.DateField(label=_("To the day"), required=False, widget=DateInput())
     due_time = forms.TimeField(label=_("At"), required=False, widget=TimeInput())
+    asked_by = forms.ChoiceField(
+        label=_("Who asked for it"),
+        choices=[("", _("not said")), ("me", _("I did")), ("them", _("they did"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
 
     def __init__(self, *args: Any, promise: Promise, zone_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +125,84 @@ class SnoozeForm(forms.Form):
             due_on=self.cleaned_data["due_on"],
             due_time=self.cleaned_data["due_time"],
             time_zone=self.zone_name,
+            asked_by=self.cleaned_data["asked_by"],
         )
+
+
+class PlainWords(forms.CharField):
+    """Free words that are never refused: what is too long is cut, what no database has left out."""
+
+    def to_python(self, value: Any) -> str:
+        text = str(super().to_python(value)).replace("\x00", "")
+        return text.strip()[:OUTCOME_LENGTH]
+
+
+class EndingForm(forms.Form):
+    """How a promise ended and, where it is noted only now, when: in the user's own zone."""
+
+    said = forms.ChoiceField(required=False, widget=forms.HiddenInput)
+    outcome = PlainWords(label=_("How it ended, in a few words"), required=False)
+    ended_on = forms.DateField(label=_("On the day"), required=False, widget=DateInput())
+    ended_time = forms.TimeField(label=_("At"), required=False, widget=TimeInput())
+
+    def __init__(
+        self, *args: Any, promise: Promise, zone: zoneinfo.ZoneInfo, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.promise, self.zone = promise, zone
+        self.moment: dt.datetime | None = None
+        self.fields["said"].choices = promise.outcomes  # type: ignore[attr-defined]
+        self.fields["outcome"].widget.attrs["maxlength"] = OUTCOME_LENGTH
+
+    @property
+    def words(self) -> str:
+        """What was pressed and what was typed, in one."""
+        cleaned = getattr(self, "cleaned_data", {})
+        pressed = dict(self.promise.outcomes).get(cleaned.get("said", ""), "")
+        parts = [str(pressed), cleaned.get("outcome", "")]
+        return ": ".join(part for part in parts if part)[:OUTCOME_LENGTH]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        day, time = cleaned.get("ended_on"), cleaned.get("ended_time")
+        if not self.errors and (day or time):
+            self.moment = self._moment(day, time, timezone.now().astimezone(self.zone))
+        return cleaned
+
+    def _moment(self, day: dt.date | None, time: dt.time | None, now: dt.datetime) -> dt.datetime:
+        """The moment (UTC) that is meant; an hour alone is one of today."""
+        day = day or now.date()
+        if day > now.date() or day < FIRST_DAY:
+            raise ValidationError({"ended_on": _("Choose a day that has been.")})
+        if time is None:
+            at = self._some_time_on(day, now)
+        elif local_time.is_skipped(day, time, self.zone):
+            raise ValidationError({"ended_time": _("There was no such hour: the clocks changed.")})
+        else:
+            at = local_time.to_utc(day, time, self.zone)
+        if at > now:
+            raise ValidationError({"ended_time": _("That is still to come.")})
+        made = self.promise.made_at
+        if made and at < made.replace(second=0, microsecond=0):
+            when = date_format(made.astimezone(self.zone), "j F Y, H:i")
+            raise ValidationError(
+                {"ended_on": _("It was promised only on %(when)s.") % {"when": when}}
+            )
+        return at
+
+    def _some_time_on(self, day: dt.date, now: dt.datetime) -> dt.datetime:
+        """Any time of that day, or an error where the hour decides whether it was late."""
+        promise = self.promise
+        due_there = promise.due_utc.astimezone(self.zone)
+        if promise.due_time is not None and due_there.date() == day and due_there < now:
+            due = f"{due_there:%H:%M}"
+            raise ValidationError(
+                {"ended_time": _("It was due at %(due)s that day. When was it?") % {"due": due}}
+            )
+        at = min(local_time.end_of_day(day, self.zone), now.astimezone(dt.UTC))
+        # Kept on its day is in time, also where that day ends sooner than here.
+        on_its_day = promise.due_time is None and day == promise.due_on
+        return min(at, promise.due_utc) if on_its_day else at
 
 
 def shortcut(until: str, promise: Promise, now: dt.datetime) -> tuple[dt.date, dt.time | None]:

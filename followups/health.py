@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import Preferences, User
 from followups.models import Heartbeat, Mail, Mailer, Reminder
 
 STALE_AFTER = dt.timedelta(seconds=60)
@@ -29,6 +29,7 @@ class Trouble:
     """Something that stands between a promise and its reminder. `level` is "late" or "now".
 
     `text` may be told to anybody; `detail`, the mail server's own words, to the founder alone.
+    What is mended at `url` by a press is `pressed`: a button there, not a link.
     """
 
     level: str
@@ -36,6 +37,7 @@ class Trouble:
     url: str = ""
     link: str = ""
     detail: str = ""
+    pressed: bool = False
 
 
 def clock_words(moment: dt.datetime) -> str:
@@ -54,6 +56,9 @@ class Standing:
     paused_because: str | None
     has_overdue: bool
     troubled: int = 0
+    muted_at: dt.datetime | None = None
+    # The host of the server set in the app, if there is one; `EMAIL_URL` is not asked here.
+    host: str | None = None
 
 
 def standing(now: dt.datetime) -> Standing:
@@ -76,6 +81,8 @@ def standing_for(user: User, now: dt.datetime) -> Standing:
         ),
         has_overdue=Exists(reminders) | Exists(mails) | Exists(leases),
         troubled=Coalesce(Subquery(troubled.values("n")), 0),
+        muted_at=Subquery(Preferences.objects.of(user).values("muted_at")[:1]),
+        host=Subquery(Mailer.objects.values("host")[:1]),
     )
     return Standing(**row.get())
 
@@ -151,20 +158,34 @@ def troubles_for(user: User, now: dt.datetime | None = None) -> list[Trouble]:
     now = now or timezone.now()
     known = standing_for(user, now)
     troubles = engine_troubles(now, known)
+    setup_url = reverse("followups:mail_setup")
     if not user.is_founder:  # whoever set up the mail server, and can mend it
         troubles = [replace(trouble, detail="") for trouble in troubles]
+    elif known.paused_because is not None:
+        troubles = [
+            replace(trouble, url=setup_url, link=_("Mend it")) if trouble.detail else trouble
+            for trouble in troubles
+        ]
     url = reverse("followups:reminder_list")
     if count := known.troubled:
         text = ngettext(
-            "One reminder could not be delivered.",
-            "%(n)s reminders could not be delivered.",
+            "One reminder needs a look: it did not go, or perhaps it did.",
+            "%(n)s reminders need a look: they did not go, or perhaps they did.",
             count,
         ) % {"n": count}
         troubles.append(Trouble("late", text, url, _("See which")))
     troubles += deaths(now)
-    if settings.MAIL_SERVER is None:
+    if known.muted_at:
+        text = _("Reminders by mail are off since %(since)s: they are kept here.")
+        text %= {"since": clock_words(known.muted_at)}
+        unmute = reverse("followups:unmute")
+        troubles.append(Trouble("now", text, unmute, _("Turn on again"), pressed=True))
+    if settings.MAIL_SERVER is None and not known.host:
         text = _("No mail server is set: reminders are kept here and do not reach you elsewhere.")
-        troubles.append(Trouble("now", text, url, _("Read them")))
+        if user.is_founder:
+            troubles.append(Trouble("now", text, setup_url, _("Set up mail")))
+        else:
+            troubles.append(Trouble("now", text, url, _("Read them")))
     if not settings.OVER_HTTPS and settings.SETUP_CODE_REQUIRED:
         text = _("This page is reached without encryption: others on the way can read along.")
         troubles.append(Trouble("now", text))

@@ -24,19 +24,20 @@ def end_of_day(on: dt.date, zone: zoneinfo.ZoneInfo) -> dt.datetime:
     return to_utc(on + dt.timedelta(days=1), dt.time.min, zone)
 
 
-def in_quiet_hours(at: dt.time, start: dt.time, end: dt.time) -> bool:
-    """Whether local `at` lies in [start, end), which may reach past midnight."""
-    return start <= at < end if start <= end else at >= start or at < end
-
-
 def after_quiet_hours(
     moment: dt.datetime, zone: zoneinfo.ZoneInfo, start: dt.time | None, end: dt.time | None
 ) -> dt.datetime:
-    """`moment` (UTC), or the end of the quiet hours that it falls in, in UTC."""
+    """`moment` (UTC), or the end of the quiet hours that it falls in, in UTC.
+
+    They begin and end at the moments that `to_utc` gives for both times: in a repeated hour at
+    the first, and where a clock change skips one as much later. Hours of no length are none: a
+    whole day of them would never end.
+    """
     if start is None or end is None or start == end:
         return moment
-    local = moment.astimezone(zone)
-    if not in_quiet_hours(local.time(), start, end):
-        return moment
-    ends_on = local.date() if local.time() < end else local.date() + dt.timedelta(days=1)
-    return max(moment, to_utc(ends_on, end, zone))
+    today = moment.astimezone(zone).date()
+    for day in (today - dt.timedelta(days=1), today):
+        over = to_utc(day if start < end else day + dt.timedelta(days=1), end, zone)
+        if to_utc(day, start, zone) <= moment < over:
+            return over
+    return moment

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import logging
+import re
 import zoneinfo
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import formats, timezone, translation
+from django.utils.encoding import punycode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import phones
 from accounts.models import Preferences, User
 from followups import local_time, mime, transport
+from followups.links import Link, Purpose, act_path
 from followups.models import Mail, Promise, Reminder
 from followups.models.mail import LATE, id_domain
 
@@ -39,9 +44,14 @@ class Line:
     phone_display: str
     my_number: str
     url: str
+    # Of them: it is they who kept it.
+    is_theirs: bool
+    keep_url: str
+    snooze_url: str
+    call_sheet_url: str
 
 
-def _day_words(day: dt.date, today: dt.date) -> str:
+def day_words(day: dt.date, today: dt.date) -> str:
     words = formats.date_format(day, "l j F" if abs(day - today).days < 300 else "l j F Y")
     if day == today:
         return str(_("today, %(day)s") % {"day": words})
@@ -57,10 +67,31 @@ def when_words(promise: Promise, user: User, now: dt.datetime) -> str:
     if promise.due_time is not None:
         words = _("%(day)s at %(time)s")
     elif promise.due_utc == local_time.end_of_day(promise.due_on, user.zone):
-        return str(_("by the end of %(day)s") % {"day": _day_words(promise.due_on, today)})
+        return str(_("by the end of %(day)s") % {"day": day_words(promise.due_on, today)})
     else:  # its day ends where the user is not
         words = _("by %(day)s at %(time)s")
-    return str(words % {"day": _day_words(local.date(), today), "time": f"{local:%H:%M}"})
+    return str(words % {"day": day_words(local.date(), today), "time": f"{local:%H:%M}"})
+
+
+def on_words(moment: dt.datetime, user: User) -> str:
+    """A moment on the user's own clock, as it is told of what is over."""
+    local = moment.astimezone(user.zone)
+    day = formats.date_format(local.date(), "l j F Y")
+    return str(_("%(day)s at %(time)s") % {"day": day, "time": f"{local:%H:%M}"})
+
+
+def ended_words(promise: Promise, user: User) -> str:
+    """How and when it ended; "" while it is open. Of what was said about it there is no word."""
+    if promise.ended_at is None:
+        return ""
+    words = {
+        Promise.State.KEPT: _("Kept on %(when)s."),
+        Promise.State.KEPT_LATE: _("Kept late, on %(when)s."),
+        Promise.State.RELEASED: _("Released on %(when)s."),
+        Promise.State.BROKEN: _("Marked as broken on %(when)s."),
+        Promise.State.NO_SHOW: _("Marked as a no-show on %(when)s."),
+    }
+    return str(words[Promise.State(promise.state)] % {"when": on_words(promise.ended_at, user)})
 
 
 def there_words(promise: Promise, user: User) -> str:
@@ -95,12 +126,27 @@ def what_words(promise: Promise) -> str:
     return promise.headline
 
 
+def who_words(promise: Promise) -> str:
+    return ", ".join(part.name for part in (promise.recruiter, promise.firm) if part)
+
+
+def _call_sheet_url(promise: Promise) -> str:
+    """Where the call with them is logged, once signed in."""
+    if promise.recruiter_id is None:
+        return ""
+    return f"{settings.PUBLIC_URL}{_call_sheet_path()}?recruiter={promise.recruiter_id}"
+
+
+@functools.cache
+def _call_sheet_path() -> str:
+    return reverse("desk:call_sheet")
+
+
 def line_for(promise: Promise, user: User, now: dt.datetime) -> Line:
     number = number_for(promise)
-    who = [part.name for part in (promise.recruiter, promise.firm) if part]
     return Line(
         what=what_words(promise),
-        who=", ".join(who),
+        who=who_words(promise),
         when=when_words(promise, user, now),
         there=there_words(promise, user),
         # A mail on the moment itself takes a few seconds; that is not late.
@@ -109,6 +155,10 @@ def line_for(promise: Promise, user: User, now: dt.datetime) -> Line:
         phone_display=phones.display(number) if number else "",
         my_number=promise.my_number_display,
         url=settings.PUBLIC_URL + promise.get_absolute_url(),
+        is_theirs=promise.owed_by == Promise.Party.THEM,
+        keep_url=Link.about(Purpose.KEEP, promise, now).url,
+        snooze_url=Link.about(Purpose.SNOOZE, promise, now).url,
+        call_sheet_url=_call_sheet_url(promise),
     )
 
 
@@ -151,7 +201,7 @@ def contents_of(mails: Collection[Mail]) -> dict[int, Contents]:
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail as it is written: `content` is all of it, headers and bodies."""
+    """A mail as it is written: `content` is all of it, headers and bodies; `text` is to keep."""
 
     subject: str
     text: str
@@ -192,6 +242,7 @@ def _compose(mail: Mail, contents: Contents, now: dt.datetime, sender: str) -> L
             "was_due": mail.due_utc if now - mail.due_utc > LATE else None,
             "was_tried": mail.attempts > 0,
             "home": settings.PUBLIC_URL,
+            "mute_url": Link.to_mute(user.pk, now).url,
         }
         text, html = _render("reminder", context)
         subject = _subject(mail, contents.promises, lines[0], discreet=discreet)
@@ -236,4 +287,31 @@ def _letter(
     if len(about) == 1:
         # All that is said of one promise stands together in the reader's mail program.
         headers["References"] = f"<promise-{about.pop()}@{id_domain()}>"
-    return Letter(" ".join(subject.split()), text, mime.write(headers, text, html, now))
+    if mail.kind != Mail.Kind.TEST:
+        headers |= _unsubscribe(mail, now)
+    return Letter(" ".join(subject.split()), _kept(text), mime.write(headers, text, html, now))
+
+
+def _unsubscribe(mail: Mail, now: dt.datetime) -> dict[str, str]:
+    """One press in the mail program mutes (RFC 8058), and can do nothing else.
+
+    That asks for https, and so does its sense: over plain http whoever carries the request could
+    read the link. There the foot of the mail has it alone.
+    """
+    if not settings.OVER_HTTPS:
+        return {}
+    url = Link.to_mute(mail.owner_id, now).url
+    url = url.replace(settings.PUBLIC_HOST, punycode(settings.PUBLIC_HOST), 1)
+    return {
+        "List-Unsubscribe": f"<{url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def _kept(text: str) -> str:
+    """The text as the app may keep it: without the links that act.
+
+    Who reads it there is signed in, and what opens something does not lie about in the database.
+    """
+    ours = re.escape(settings.PUBLIC_URL + act_path())
+    return re.sub(rf"^.*{ours}\S+\n", "", text, flags=re.MULTILINE)

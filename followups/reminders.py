@@ -1,164 +1,40 @@
-"""Which reminders a promise gets, and when.
+"""The rows of reminders follow the plan (`followups.plans`), whatever changes.
 
-`plan` is a pure function of the promise and its owner's preferences; `replan` makes the rows
-follow it. There is no reminder without a row, and no row that the plan did not ask for.
+There is no reminder without a row, and no row that the plan did not ask for.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from accounts.models import Preferences, User
-from followups import local_time
 from followups.models import Mail, Promise, Reminder
+from followups.plans import DIGEST, PLANNED_BY, Occasion, Planned, lead_minutes, plan
 
-LEAD, DUE, DIGEST = "lead", "due", "digest"
-EMAIL = Reminder.Channel.EMAIL.value
+__all__ = [
+    "PLANNED_BY",
+    "Planned",
+    "lead_minutes",
+    "plan",
+    "preferences_of",
+    "replan",
+    "replan_all",
+]
 
 # Rows named in one statement, within what every SQLite takes.
 PART = 500
 
-# Less and less often, and then never again: a promise a month late is a talk, not a reminder.
-OVERDUE_AFTER = dt.timedelta(hours=1)
-OVERDUE_DAYS = [1, 3, 7, 14, 30]
-# What they owe is followed up twice; a third reminder would nag the wrong side.
-THEIRS_OVERDUE = 2
-
-# A promise for today that was made after this morning's digest is told again at this local time,
-# while there is still some of the day left, and an hour after it was made at the earliest.
-AFTERNOON = dt.time(16, 0)
-SOON = dt.timedelta(hours=1)
+NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-@dataclass(frozen=True, order=True)
-class Planned:
-    """One reminder to be: its occasion, its channel and its moment in UTC."""
-
-    due_utc: dt.datetime
-    occasion: str
-    channel: str = EMAIL
-
-
-# What `plan` asks of the preferences, and of the user they belong to.
-PLANNED_BY = frozenset(
-    {"digest_time", "lead_minutes", "quiet_from", "quiet_until", "time_zone", "working_days"}
-)
-
-
-def plan(promise: Promise, preferences: Preferences) -> list[Planned]:
-    """The reminders of an open promise, soonest first; none once it has ended.
-
-    Nothing is written, and unsaved objects do. The rules are DESIGN section 6's: lead, moment
-    and overdue mails for a fixed time, the morning digest for a day; quiet hours hold all but
-    the mail on the moment of a fixed time. An occasion comes at most once in a plan.
-    """
-    if not promise.is_open:
-        return []
-    zone = _zone(promise, preferences)
-    if promise.due_time is None:
-        rows = _for_a_day(promise, preferences, zone)
-    else:
-        rows = _for_a_time(promise, preferences, zone)
-    return sorted(rows)
-
-
-def _zone(promise: Promise, preferences: Preferences) -> zoneinfo.ZoneInfo:
-    """Where the user is now: there the quiet hours and the digest are. Else the promise's zone."""
-    try:
-        return preferences.owner.zone
-    except ObjectDoesNotExist:
-        return promise.zone
-
-
-def _for_a_time(
-    promise: Promise, preferences: Preferences, zone: zoneinfo.ZoneInfo
-) -> list[Planned]:
-    due = promise.derive_due_utc()
-    mine = promise.owed_by == Promise.Party.ME
-    rows = []
-    if mine:
-        if preferences.lead_minutes:
-            before = due - dt.timedelta(minutes=preferences.lead_minutes)
-            lead = _hold(before, preferences, zone)
-            # Held until the moment itself it would say nothing that the moment's mail does not.
-            if lead < due:
-                rows.append(Planned(lead, LEAD))
-        rows.append(Planned(due, DUE))
-    # Days later it comes at the same time of day, also when the clocks have changed meanwhile.
-    days = (promise.due_on + dt.timedelta(days=delay) for delay in OVERDUE_DAYS)
-    at = promise.due_time or dt.time.min
-    same_time = (local_time.to_utc(day, at, promise.zone) for day in days)
-    late = [due + OVERDUE_AFTER, *same_time][: None if mine else THEIRS_OVERDUE]
-    return rows + _overdue(_hold(moment, preferences, zone) for moment in late)
-
-
-def _for_a_day(
-    promise: Promise, preferences: Preferences, zone: zoneinfo.ZoneInfo
-) -> list[Planned]:
-    due = promise.derive_due_utc()
-    mine = promise.owed_by == Promise.Party.ME
-    # The user's own day on which the promise's day ends: in another zone it may be another.
-    last_day = (due - dt.timedelta.resolution).astimezone(zone).date()
-    rows = []
-    if mine:
-        day = _working_day(min(promise.due_on, last_day), preferences, step=-1)
-        while (morning := _digest(day, preferences, zone)) >= due:
-            # Over there the day is over before it is morning here.
-            day = _working_day(day - dt.timedelta(days=1), preferences, step=-1)
-        rows.append(Planned(morning, DIGEST))
-        if morning <= promise.agreed_at:
-            rows += _later_that_day(promise.agreed_at, due, preferences, zone)
-    delays = OVERDUE_DAYS if mine else OVERDUE_DAYS[:THEIRS_OVERDUE]
-    days = (
-        _working_day(last_day + dt.timedelta(days=delay), preferences, step=1) for delay in delays
-    )
-    return rows + _overdue(_digest(day, preferences, zone) for day in days)
-
-
-def _later_that_day(
-    agreed_at: dt.datetime,
-    due: dt.datetime,
-    preferences: Preferences,
-    zone: zoneinfo.ZoneInfo,
-) -> list[Planned]:
-    """The one reminder of a promise made too late for its digest, if its time leaves room."""
-    afternoon = local_time.to_utc(agreed_at.astimezone(zone).date(), AFTERNOON, zone)
-    moment = _hold(max(afternoon, agreed_at + SOON), preferences, zone)
-    return [Planned(moment, LEAD)] if moment < due else []
-
-
-def _overdue(moments: Iterable[dt.datetime]) -> list[Planned]:
-    """Numbered in order; two that quiet hours or a weekend push together are one."""
-    distinct = list(dict.fromkeys(moments))
-    return [Planned(moment, f"overdue_{number}") for number, moment in enumerate(distinct, 1)]
-
-
-def _hold(moment: dt.datetime, preferences: Preferences, zone: zoneinfo.ZoneInfo) -> dt.datetime:
-    """`moment` (UTC), or the end of the quiet hours where the user is now."""
-    return local_time.after_quiet_hours(
-        moment, zone, preferences.quiet_from, preferences.quiet_until
-    )
-
-
-def _digest(day: dt.date, preferences: Preferences, zone: zoneinfo.ZoneInfo) -> dt.datetime:
-    return _hold(local_time.to_utc(day, preferences.digest_time, zone), preferences, zone)
-
-
-def _working_day(day: dt.date, preferences: Preferences, *, step: int) -> dt.date:
-    """`day`, or the nearest working day from it in the direction of `step`."""
-    working = set(preferences.working_days) & set(range(7))
-    if working:
-        while day.weekday() not in working:
-            day += dt.timedelta(days=step)
-    return day
+def reminder_key(reminder: Reminder) -> Occasion:
+    return reminder.occasion, reminder.channel
 
 
 def replan(
@@ -166,6 +42,7 @@ def replan(
     *,
     preferences: Preferences | None = None,
     now: dt.datetime | None = None,
+    over_since: dt.datetime | None = None,
 ) -> None:
     """Make the rows follow the plan; called in the transaction that changed the promise.
 
@@ -180,7 +57,7 @@ def replan(
        have arrived goes again under no other Message-ID than its own.
     """
     preferences = preferences or preferences_of(promise.owner_id)
-    _follow([promise], preferences, now or timezone.now())
+    _follow([promise], preferences, now or timezone.now(), over_since)
 
 
 def replan_all(owner: User | int, *, now: dt.datetime | None = None) -> int:
@@ -197,7 +74,9 @@ def replan_all(owner: User | int, *, now: dt.datetime | None = None) -> int:
         for some in _in_parts(promises):
             # A new revision, so that no mail of the old plan may still begin.
             Promise.objects.of(owner_id).filter(pk__in=[row.pk for row in some]).update(
-                revision=F("revision") + 1, version=F("version") + 1
+                revision=F("revision") + 1,
+                version=F("version") + 1,
+                changed_at=now or timezone.now(),
             )
         for promise in promises:
             promise.revision += 1
@@ -222,71 +101,153 @@ def preferences_of(owner_id: int) -> Preferences:
     return rows.first() or Preferences(owner=User.objects.get(pk=owner_id))
 
 
-def _follow(promises: list[Promise], preferences: Preferences, now: dt.datetime) -> None:
+@dataclass
+class _Story:
+    """What has become of one promise's reminders so far."""
+
+    # Not cancelled, and not known to have gone.
+    standing: list[Reminder] = field(default_factory=list)
+    # Gone since its moment was agreed on: the occasion, and when it was due.
+    told: dict[Occasion, dt.datetime] = field(default_factory=dict)
+    # Something fell due while the promise had ended, or lay in the trash.
+    missed: bool = False
+
+    def lost_digest(self, rows: list[Planned], now: dt.datetime) -> bool:
+        """Whether the digest that was to tell a fixed time went without it."""
+        digests = [row.key for row in rows if row.occasion == DIGEST and row.due_utc <= now]
+        stand = {reminder_key(reminder) for reminder in self.standing}
+        return any(key not in self.told and key not in stand for key in digests)
+
+
+@dataclass
+class _Changes:
+    """What a new plan changes in the rows, of all promises in it."""
+
+    new: list[Reminder] = field(default_factory=list)
+    cancelled: list[Reminder] = field(default_factory=list)
+    carried: list[Reminder] = field(default_factory=list)
+
+    def save(self, now: dt.datetime) -> None:
+        _change(self.cancelled, cancelled_at=now)
+        _cancel_empty({row.mail_id for row in self.cancelled if row.mail_id})
+        _change(self.carried, revision=F("revision") + 1)
+        Reminder.across_owners.bulk_create(self.new, batch_size=PART)
+
+
+def _follow(
+    promises: list[Promise],
+    preferences: Preferences,
+    now: dt.datetime,
+    over_since: dt.datetime | None = None,
+) -> None:
     """Make the rows of these promises of one owner follow their plans (see `replan`)."""
-    standing: dict[int, list[Reminder]] = {promise.pk: [] for promise in promises}
-    gone: dict[int, set[tuple[str, str]]] = {promise.pk: set() for promise in promises}
-    for some in _in_parts(promises):
-        for reminder in Reminder.across_owners.unsettled().filter(
-            promise__in=[promise.pk for promise in some]
-        ):
-            standing[reminder.promise_id].append(reminder)
-        for reminder in Reminder.across_owners.told().filter(
-            promise__in=[promise.pk for promise in some]
-        ):
-            gone[reminder.promise_id].add((reminder.occasion, reminder.channel))
-    new: list[Reminder] = []
-    cancelled: list[Reminder] = []
-    carried: list[Reminder] = []
+    stories = _stories(promises)
+    if over_since is not None:
+        for promise in promises:
+            stories[promise.pk].missed = _has_missed(promise, over_since, now)
+    changes = _Changes()
     for promise in promises:
+        story = stories[promise.pk]
         rows = [] if promise.trashed_at else plan(promise, preferences)
-        told = gone[promise.pk]
-        _compare(promise, rows, standing[promise.pk], told, now, new, cancelled, carried)
-    _change(cancelled, cancelled_at=now)
-    _cancel_empty({row.mail_id for row in cancelled if row.mail_id})
-    _change(carried, revision=F("revision") + 1)
-    Reminder.across_owners.bulk_create(new, batch_size=PART)
+        if promise.due_time is not None and story.lost_digest(rows, now):
+            rows = plan(promise, preferences, digest_is_over=True)
+        owed = _compare(promise, rows, story, now, changes)
+        changes.new.extend(
+            Reminder(
+                owner_id=promise.owner_id,
+                promise=promise,
+                revision=promise.revision,
+                occasion=row.occasion,
+                channel=row.channel,
+                due_utc=row.due_utc,
+            )
+            for row in _wanted(promise, rows, story, owed, now)
+        )
+    changes.save(now)
+
+
+def _stories(promises: list[Promise]) -> dict[int, _Story]:
+    stories = {promise.pk: _Story() for promise in promises}
+    for some in _in_parts(promises):
+        rows = Reminder.across_owners.filter(promise__in=[promise.pk for promise in some])
+        for reminder in rows.unsettled():
+            stories[reminder.promise_id].standing.append(reminder)
+        for reminder in rows.told():
+            told = stories[reminder.promise_id].told
+            key = reminder_key(reminder)
+            told[key] = max(reminder.due_utc, told.get(key, reminder.due_utc))
+    return stories
+
+
+def _has_missed(promise: Promise, over_since: dt.datetime, now: dt.datetime) -> bool:
+    """Whether a reminder that was cancelled when its promise ended would have gone by `now`.
+
+    It is of the last revision that has any: what a change of plan cancels is followed by others.
+    """
+    rows = Reminder.across_owners.filter(promise=promise.pk)
+    last = rows.order_by("-revision").values("revision")[:1]
+    cancelled = rows.filter(revision=last, cancelled_at__gte=over_since)
+    return cancelled.filter(due_utc__lte=now).exists()
 
 
 def _compare(
-    promise: Promise,
-    rows: list[Planned],
-    standing: list[Reminder],
-    gone: set[tuple[str, str]],
-    now: dt.datetime,
-    new: list[Reminder],
-    cancelled: list[Reminder],
-    carried: list[Reminder],
-) -> None:
-    """Sort out what is to become of the reminders of one promise."""
+    promise: Promise, rows: list[Planned], story: _Story, now: dt.datetime, changes: _Changes
+) -> dict[Occasion, bool]:
+    """Sort out what is to become of the reminders that stand.
+
+    Returns the occasions that are owed even if their moment in the new plan has passed: True
+    where the reminder was due already, False where only the change of plan made it so.
+    """
     # Compared by occasion, not by moment: a digest that was due and has not gone is still owed
     # when its hour has since been moved from eight to seven.
-    past = {(row.occasion, row.channel) for row in rows if row.due_utc <= now}
-    owed = set()
-    for reminder in standing:
-        occasion = (reminder.occasion, reminder.channel)
-        if reminder.may_have_gone and occasion in past:
+    past = {row.key for row in rows if row.due_utc <= now}
+    owed = {}
+    for reminder in story.standing:
+        key = reminder_key(reminder)
+        if reminder.may_have_gone and key in past:
             if reminder.revision == promise.revision - 1:
-                carried.append(reminder)
+                changes.carried.append(reminder)
         elif reminder.is_waiting:
-            cancelled.append(reminder)
+            changes.cancelled.append(reminder)
             # So is one still to come whose hour the preferences, or the zone, have moved into the
             # past. Not one of a promise that was moved itself: its new moment is what counts.
             if reminder.due_utc <= now or reminder.created_at >= promise.agreed_at:
-                owed.add(occasion)
-    new.extend(
-        Reminder(
-            owner_id=promise.owner_id,
-            promise=promise,
-            revision=promise.revision,
-            occasion=row.occasion,
-            channel=row.channel,
-            due_utc=row.due_utc,
-        )
+                owed[key] = reminder.due_utc <= now
+    return owed
+
+
+def _wanted(
+    promise: Promise,
+    rows: list[Planned],
+    story: _Story,
+    owed: dict[Occasion, bool],
+    now: dt.datetime,
+) -> list[Planned]:
+    """The rows of the plan that are to be: what is still to come, and what is owed.
+
+    1. What has gone is not planned again, nor is what a change of plan moves to before something
+       that has gone: it would say the same once more.
+    2. If something was due and did not go (no worker, or the promise had ended by mistake), and
+       its occasion is no longer in the plan, the last that has passed takes its place.
+    3. So it does for a promise that would else reach its moment without any reminder.
+    """
+    newest = max(story.told.values(), default=NEVER)
+    wanted = [
+        row
         for row in rows
-        if (row.due_utc > now or (row.occasion, row.channel) in owed)
-        and (row.occasion, row.channel) not in gone
-    )
+        if row.key not in story.told
+        and (row.due_utc > now or owed.get(row.key) or (row.key in owed and row.due_utc > newest))
+    ]
+    past = [row for row in rows if row.due_utc <= now]
+    told_in_time = any(row.due_utc <= max(now, promise.due_utc) for row in wanted)
+    under_way = any(reminder.may_have_gone for reminder in story.standing)
+    if not past or told_in_time or under_way or past[-1].due_utc <= newest:
+        return wanted
+    last = past[-1]
+    is_alone = promise.revision > 1 and promise.agreed_at < last.due_utc <= now < promise.due_utc
+    if last.key not in story.told and (any(owed.values()) or story.missed or is_alone):
+        return [last, *wanted]
+    return wanted
 
 
 def _change(reminders: list[Reminder], **values: object) -> None:

@@ -1,15 +1,25 @@
 """Celery's part: it nudges the engine, and carries nothing that could be lost with it."""
 
+import datetime as dt
 import logging
+import threading
 from typing import Any
 
-from celery.signals import worker_ready, worker_shutting_down
-from django.db import transaction
+from celery.signals import worker_init, worker_ready, worker_shutdown, worker_shutting_down
+from django.conf import settings
+from django.db import DatabaseError, connections, transaction
+from django.utils import timezone
 
 from crm.celery import app
 from followups.delivery import leaving, look
+from followups.models import Heartbeat
 
 log = logging.getLogger("followups.tasks")
+
+# A tick that is later than this does not come.
+OVERDUE = dt.timedelta(seconds=settings.TICK_SECONDS + 1)
+# Seconds that the look in hand gets when the worker leaves; a mail is given up well before.
+LEAVE_WITHIN = 75
 
 
 @app.task(name="followups.tasks.deliver_due")
@@ -21,6 +31,43 @@ def deliver_due() -> None:
 def deliver_at_once(**kwargs: Any) -> None:
     """What fell due while nothing ran need not wait for the first tick."""
     _send()
+
+
+class Lookout(threading.Thread):
+    """Looks what is due when no tick comes: the broker is gone, was flushed, or never answered.
+
+    A worker without its broker tries to reach it again and does nothing else; a thread of its own
+    goes on. The heartbeat says whether anybody at all has looked.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="lookout", daemon=True)
+
+    def run(self) -> None:
+        while not leaving.wait(settings.TICK_SECONDS / 2):
+            try:
+                beat = Heartbeat.last(Heartbeat.ENGINE)
+                if beat is None or abs(timezone.now() - beat) > OVERDUE:
+                    look()
+            except DatabaseError:
+                log.warning("the heartbeat cannot be read; another look comes")
+            finally:
+                # A pool that forks must find none open, and between looks nobody needs one.
+                connections.close_all()
+
+
+lookout = Lookout()
+
+
+@worker_init.connect
+def look_out(**kwargs: Any) -> None:
+    lookout.start()
+
+
+@worker_shutdown.connect
+def let_the_lookout_finish(**kwargs: Any) -> None:
+    if lookout.is_alive():
+        lookout.join(LEAVE_WITHIN)
 
 
 @worker_shutting_down.connect

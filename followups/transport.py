@@ -63,6 +63,14 @@ class LockedOut(Exception):
     """Sign-in or encryption failed: every mail would meet the same. Says what to change."""
 
 
+class NoEncryption(LockedOut):
+    """The server offers none, or refuses it."""
+
+
+class PasswordLost(LockedOut):
+    """The password is kept and cannot be read; the server was not asked anything."""
+
+
 def one_line(text: str) -> str:
     """Somebody else's words as one line that can be kept and shown."""
     return CONTROL.sub(" ", " ".join(text.split()))[:ANSWER_LENGTH]
@@ -159,16 +167,26 @@ def session(server: MailServer) -> Iterator[Session]:
         opened.close()
 
 
-def open_session(server: MailServer) -> Session:
-    """As `session`, for whoever closes it."""
+def open_session(server: MailServer, *, patience: float | None = None) -> Session:
+    """As `session`, for whoever closes it. `patience` is in seconds, `GREETING_DEADLINE` if None.
+
+    Not bounded by it is the time that the system takes to resolve the host's name.
+    """
+    if server.password is None:
+        raise PasswordLost(
+            "The password of the mail server can no longer be read, because SECRET_KEY is another "
+            "than when it was saved. Type it again under Settings, Mail."
+        )
     name = DNS_NAME.get_fqdn()
+    patience = patience or GREETING_DEADLINE
+    timeout = min(VERB_TIMEOUT, patience)
     if server.security == "tls":
         connection: _Patience = _EncryptedPatience(
-            local_hostname=name, timeout=VERB_TIMEOUT, context=ssl.create_default_context()
+            local_hostname=name, timeout=timeout, context=ssl.create_default_context()
         )
     else:
-        connection = _Patience(local_hostname=name, timeout=VERB_TIMEOUT)
-    connection.deadline = time.monotonic() + GREETING_DEADLINE
+        connection = _Patience(local_hostname=name, timeout=timeout)
+    connection.deadline = time.monotonic() + patience
     # `starttls` checks the certificate against it; `connect` does not set it.
     connection._host = server.host  # type: ignore[attr-defined]
     try:
@@ -191,7 +209,7 @@ def _greet(connection: _Patience, server: MailServer) -> None:
         if server.security != "starttls":
             return
         if not connection.has_extn("starttls"):
-            raise LockedOut("The mail server offers no encryption by STARTTLS.")
+            raise NoEncryption("The mail server offers no encryption by STARTTLS.")
         connection.starttls(context=ssl.create_default_context())
         connection.ehlo_or_helo_if_needed()
     except ssl.SSLCertVerificationError as error:
@@ -207,14 +225,14 @@ def _greet(connection: _Patience, server: MailServer) -> None:
     except smtplib.SMTPResponseException as error:
         answer = words(error.smtp_code, error.smtp_error)
         if connection.does_esmtp and server.security == "starttls":
-            raise LockedOut(f"The mail server refuses to encrypt: {answer}") from error
+            raise NoEncryption(f"The mail server refuses to encrypt: {answer}") from error
         raise Unreachable(answer) from error
     except (OSError, ValueError) as error:  # ValueError: a host that is none
         raise Unreachable(one_line(f"No connection to {place}: {error}")) from error
 
 
 def _sign_in(connection: _Patience, server: MailServer) -> None:
-    if not server.username:
+    if not server.username or server.password is None:
         return
     try:
         connection.login(server.username, server.password)
@@ -234,9 +252,9 @@ def _sign_in(connection: _Patience, server: MailServer) -> None:
 
 def _refusal(error: smtplib.SMTPAuthenticationError) -> Unreachable | LockedOut:
     answer = words(error.smtp_code, error.smtp_error)
-    if 400 <= error.smtp_code < 500:
-        return Unreachable(answer)
-    return LockedOut(f"The mail server refused user or password: {answer}")
+    if 500 <= error.smtp_code < 600:
+        return LockedOut(f"The mail server refused user or password: {answer}")
+    return Unreachable(f"No answer to the sign-in that counts: {answer}")
 
 
 def envelope_address(address: str) -> str:
@@ -267,6 +285,19 @@ class Session:
             if not self.is_broken:
                 self.connection.quit()
         self.connection.close()
+
+    def rehearse(self, *, sender: str, recipient: str) -> tuple[str, Outcome]:
+        """Ask whether a mail would be taken, and send none: the verb it came to, and how far.
+
+        Raises `OSError` (`smtplib`'s own are of these) when the line breaks.
+        """
+        verb, code, text = "", 250, b""
+        for verb, address in (("MAIL FROM", sender), ("RCPT TO", recipient)):
+            code, text = self.connection.docmd(f"{verb}:<{envelope_address(address)}>")
+            if not 200 <= code < 300:
+                return verb, self._refused(code, text, verb=verb)
+        self.connection.rset()
+        return verb, Outcome(Verdict.ACCEPTED, words(code, text))
 
     def send(
         self, content: bytes, *, sender: str, recipient: str, begin: Callable[[], bool]

@@ -7,6 +7,7 @@ adds an address says here what it shows and whose it is, and every test that wal
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,14 @@ class Address:
     allauth: bool = False
     # Brings a row back from the trash, so that there it is no unknown one.
     brings_back: bool = False
+    # A secret stands in the path. Here it is one that is known to nobody.
+    token: bool = False
+    # The secret is the proof: it is posted to without a cookie, and its page tells no referrer.
+    bearer: bool = False
+    # Answers with a file, which is not looked at as a page.
+    file: bool = False
+    # Shown to the installation's first user alone.
+    founders: bool = False
     # Stands in the addresses only where there is a mail server.
     optional: bool = False
 
@@ -49,6 +58,8 @@ class Address:
 
 
 FAILED = (("state", Mail.State.FAILED),)
+# What they owed at a fixed time that has passed.
+NOT_COME = (("owed_by", "them"), ("due_on", dt.date(2026, 1, 2)), ("due_time", dt.time(9)))
 
 ADDRESSES = {
     "desk:today": Address(READ),
@@ -74,12 +85,24 @@ ADDRESSES = {
     "followups:snooze": Address(DO, factories.PromiseFactory),
     "followups:release": Address(DO, factories.PromiseFactory),
     "followups:mark_broken": Address(DO, factories.PromiseFactory),
+    "followups:no_show": Address(DO, factories.PromiseFactory, NOT_COME),
+    "followups:nudge": Address(DO, factories.PromiseFactory, NOT_COME),
+    "followups:nudge_undo": Address(DO, factories.PromiseFactory),
     "followups:reopen": Address(DO, factories.PromiseFactory),
-    "followups:reminder_list": Address(READ),
+    "followups:promise_calendar": Address(READ, factories.PromiseFactory, file=True),
+    "followups:calendar_feed": Address(FORM),
+    "followups:calendar_revoke": Address(DO),
+    "followups:calendar": Address(READ, public=True, token=True, file=True),
+    "followups:reminder_list": Address(FORM),
+    "followups:lead_times": Address(FORM),
+    "followups:unmute": Address(DO),
     "followups:send_test": Address(DO),
+    "followups:mail_setup": Address(FORM, founders=True),
+    "followups:mail_take_down": Address(DO, founders=True),
     "followups:mail_detail": Address(READ, factories.MailFactory),
     "followups:mail_retry": Address(DO, factories.MailFactory, FAILED),
     "followups:mail_settle": Address(DO, factories.MailFactory, FAILED),
+    "followups:act": Address(FORM, public=True, token=True, bearer=True),
     "followups:healthz": Address(READ, public=True),
     "followups:readyz": Address(READ, public=True),
     "calls:call_list": Address(READ),
@@ -101,6 +124,8 @@ ADDRESSES = {
     "accounts:first_account": Address(FORM, public=True),
     "accounts:kit": Address(FORM),
     "accounts:settings": Address(FORM),
+    "accounts:change_zone": Address(DO),
+    "accounts:keep_zone": Address(DO),
     "account_login": Address(FORM, public=True, allauth=True),
     "account_logout": Address(FORM, public=True, allauth=True),
     "account_inactive": Address(READ, public=True, allauth=True),
@@ -154,7 +179,10 @@ def in_use() -> dict[str, Address]:
 
 
 def path_of(name: str, row: Any = None) -> str:
-    return reverse(name, args=[row.pk] if ADDRESSES[name].of else [])
+    address = ADDRESSES[name]
+    if address.token:
+        return reverse(name, args=["unknown"])
+    return reverse(name, args=[row.pk] if address.of else [])
 
 
 def check_refusals(name: str, *, client: Client, anonymous: Client, other: User) -> None:

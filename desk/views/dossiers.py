@@ -13,8 +13,10 @@ from calls.models import Call, Opportunity
 from contacts.models import Firm, Person, Recruiter
 from desk import today as day
 from desk.models import Draft
+from desk.owed import both_ways
 from desk.timeline import timeline
 from followups.models import Promise
+from followups.record import both_words
 
 
 @require_safe
@@ -42,7 +44,7 @@ def firm_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     calls = Call.objects.of(request.user).with_firm(firm)
     context = {
         "firm": firm,
-        "owed": list(promises.open().by_urgency()[:50]),
+        "owed": both_ways(promises),
         "timeline": timeline(calls, promises, page=request.GET.get("page")),
         "recruiters": list(
             firm.recruiters.order_by("folded_name").prefetch_related("phones")[:50]
@@ -59,11 +61,14 @@ def recruiter_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     recruiter = own_or_404(Recruiter.objects.of(request.user).select_related("firm"), pk)
     promises = Promise.objects.of(request.user).filter(recruiter=recruiter)
     calls = Call.objects.of(request.user).filter(recruiter=recruiter)
+    my_word, their_word = both_words(promises)
     context = {
         "recruiter": recruiter,
+        "my_word": my_word,
+        "their_word": their_word,
         "phones": list(recruiter.phones.order_by("-pk")),
         "emails": list(recruiter.emails.order_by("-pk")),
-        "owed": list(promises.open().by_urgency()[:50]),
+        "owed": both_ways(promises),
         "timeline": timeline(calls, promises, page=request.GET.get("page")),
     }
     return render(request, "desk/recruiter_detail.html", context)

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from crm.environment import MailServer
+from followups.sealed import Unreadable, seal, unseal
+
 PROBE_EVERY = dt.timedelta(minutes=15)
+
+
+def _password_of(host: str) -> str:
+    """What a password is sealed for: who changes the host alone cannot have it sent there."""
+    return f"mail server password: {host}"
 
 
 class Heartbeat(models.Model):
@@ -87,6 +96,71 @@ class Mailer(models.Model):
         """The one mailer; one that was never paused need not have a row."""
         return cls.objects.filter(pk=cls.THE_ONE).first() or cls(pk=cls.THE_ONE)
 
+    # The way out -------------------------------------------------------------------------------
+
+    @classmethod
+    def server(cls) -> MailServer | None:
+        """The server in force, or None: `EMAIL_URL`'s, else the one set in the app.
+
+        Everybody asks here, and anew each time, so that a change needs no restart.
+        """
+        return settings.MAIL_SERVER or cls.load().way_out
+
+    @property
+    def way_out(self) -> MailServer | None:
+        """The server set in the app, or None. A password that cannot be read is None in it."""
+        if not self.host:
+            return None
+        return MailServer(
+            host=self.host,
+            port=self.port,
+            security=self.security,
+            username=self.username,
+            password=self.password,
+            sender=self.sender,
+        )
+
+    @property
+    def password(self) -> str | None:
+        """The password kept, "" if none is, or None if it was sealed under another SECRET_KEY."""
+        if not self.encrypted_password:
+            return ""
+        try:
+            return unseal(self.encrypted_password, _password_of(self.host))
+        except Unreadable:
+            return None
+
+    def set_up(self, server: MailServer, now: dt.datetime) -> None:
+        """Let mails go through `server` from now on, paused or not. What waited goes at once.
+
+        A `server` whose password is None keeps the one that cannot be read.
+        """
+        from followups.models.mail import Mail
+
+        changes = {
+            "host": server.host,
+            "port": server.port,
+            "security": server.security,
+            "username": server.username,
+            "sender": server.sender,
+        }
+        if server.password is not None:
+            sealed = seal(server.password, _password_of(server.host)) if server.password else ""
+            changes["encrypted_password"] = sealed
+        Mailer.objects.update_or_create(pk=self.pk, defaults=changes)
+        self.resume()
+        waiting = Mail.across_owners.filter(state=Mail.State.SCHEDULED, attempts__gt=0)
+        waiting.filter(not_before__gt=now).update(not_before=now)
+
+    def take_down(self) -> None:
+        """Use the server set in the app no more, and forget its password."""
+        Mailer.objects.filter(pk=self.pk).update(
+            host="", username="", encrypted_password="", sender=""
+        )
+        self.resume()
+
+    # Whether it is paused ----------------------------------------------------------------------
+
     @property
     def is_paused(self) -> bool:
         return self.paused_at is not None
@@ -106,7 +180,8 @@ class Mailer(models.Model):
 
     def resume(self) -> None:
         Mailer.objects.filter(pk=self.pk).update(paused_at=None, paused_because="", probe_at=None)
-        self.refresh_from_db()
+        if not self._state.adding:
+            self.refresh_from_db()
 
     def take_probe(self, now: dt.datetime) -> bool:
         """Whether it is this caller's turn to try the server; of many ticks one gets a yes."""

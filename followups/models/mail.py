@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Self
 
 from django.conf import settings
@@ -55,6 +55,28 @@ class MailQuerySet(OwnedQuerySet):
     def troubled(self) -> Self:
         """What somebody has to look at."""
         return self.filter(state__in=[Mail.State.FAILED, Mail.State.HELD], settled_at=None)
+
+    def about(self, promise: models.Model) -> Self:
+        """Those with a reminder of this promise in them."""
+        return self.filter(reminders__promise=promise).distinct()
+
+    def held(self) -> Self:
+        """What was not sent because it may have arrived, or because it is from before a restore."""
+        return self.troubled().filter(state=Mail.State.HELD)
+
+    def send_again(self) -> int:
+        """Those of these that need a look go at the next tick; returns how many."""
+        return self.troubled().update(
+            state=Mail.State.SCHEDULED,
+            not_before=timezone.now(),
+            attempts=0,
+            first_tried_at=None,
+            settled_at=None,
+        )
+
+    def set_aside(self) -> int:
+        """Those of these that need a look have been seen; returns how many."""
+        return self.troubled().update(settled_at=timezone.now())
 
     def kept(self) -> Self:
         """What was written here for want of a mail server."""
@@ -209,8 +231,8 @@ class Mail(OwnedModel):
         rows = Mail.across_owners.filter(pk=self.pk, state__in=in_doubt, ambiguous=True)
         return bool(rows.update(ambiguous=self.ambiguous, **sent))
 
-    def keep_here(self, subject: str, text: str, now: dt.datetime) -> bool:
-        """sending → kept: there is no mail server, so the app shows it."""
+    def keep_here(self, subject: str, text: str, now: dt.datetime, *, why: str = "") -> bool:
+        """sending → kept: there is no mail server, or `why` it does not go; the app shows it."""
         return self._move(
             self.State.SENDING,
             state=self.State.KEPT,
@@ -219,6 +241,7 @@ class Mail(OwnedModel):
             sent_at=now,
             subject=subject[:255],
             text=text,
+            answer=(why or self.answer)[:500],
         )
 
     # From either, claimed or sending: ----------------------------------------------------------
@@ -271,28 +294,25 @@ class Mail(OwnedModel):
 
     def retry(self) -> bool:
         """Send it after all, at the next tick; False if it no longer stands to be looked at."""
-        return self._deal(
-            state=self.State.SCHEDULED,
-            not_before=timezone.now(),
-            attempts=0,
-            first_tried_at=None,
-            settled_at=None,
-        )
+        return self._deal(MailQuerySet.send_again)
 
     def settle(self) -> bool:
         """It has been seen; it need not stand on Today any more."""
-        return self._deal(settled_at=timezone.now())
+        return self._deal(MailQuerySet.set_aside)
 
-    def _deal(self, **changes: Any) -> bool:
+    def _deal(self, verb: Callable[[MailQuerySet], int]) -> bool:
         """Conditional like every step: a second press must not undo what came of the first."""
-        rows = Mail.objects.of(self.owner_id).troubled().filter(pk=self.pk)
-        done = bool(rows.update(**changes))
+        done = bool(verb(Mail.objects.of(self.owner_id).filter(pk=self.pk)))
         self.refresh_from_db()
         return done
 
     @property
     def was_late(self) -> bool:
         return bool(self.sent_at and self.sent_at - self.due_utc > LATE)
+
+    @property
+    def needs_a_look(self) -> bool:
+        return self.state in {self.State.FAILED, self.State.HELD} and self.settled_at is None
 
     @property
     def is_under_way(self) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from typing import Any, Self
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -18,10 +18,13 @@ from django.utils.translation import ngettext
 
 from accounts import phones
 from accounts.models import validate_time_zone
-from accounts.owned import OwnedManager, OwnedModel, OwnedQuerySet
+from accounts.owned import OwnedManager, OwnedModel
 from calls.models import Call, Opportunity
 from contacts.models import NAME_LENGTH, Firm, Recruiter
 from followups import local_time
+from followups.models import words
+from followups.models.promise_rows import PromiseQuerySet
+from followups.models.reschedule import Reschedule
 
 # Beyond these the calendar of dates and zones ends, and so does what a promise can mean.
 FIRST_DAY, LAST_DAY = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
@@ -31,68 +34,18 @@ class NotOpen(Exception):
     """The promise has ended already; what was asked for makes sense only while it is open."""
 
 
-class PromiseQuerySet(OwnedQuerySet):
-    def open(self) -> Self:
-        return self.filter(state=Promise.State.OPEN)
+class Refused(Exception):
+    """What was asked for cannot be of this promise; the message tells its user why."""
 
-    def ended(self) -> Self:
-        return self.exclude(state=Promise.State.OPEN)
 
-    def mine(self) -> Self:
-        return self.filter(owed_by=Promise.Party.ME)
-
-    def theirs(self) -> Self:
-        return self.filter(owed_by=Promise.Party.THEM)
-
-    def due_before(self, moment: dt.datetime) -> Self:
-        """Due before `moment` (UTC)."""
-        return self.filter(due_utc__lt=moment)
-
-    def with_names(self) -> Self:
-        """With whatever a row of a list shows."""
-        return self.select_related("recruiter", "firm", "opportunity__client")
-
-    def by_urgency(self) -> Self:
-        return self.with_names().order_by("due_utc", "pk")
-
-    def counted(self) -> Self:
-        """Mine, ended in a way that says whether I keep my word."""
-        kept_or_not = [Promise.State.KEPT, Promise.State.KEPT_LATE, Promise.State.BROKEN]
-        return self.mine().filter(state__in=kept_or_not)
-
-    def count_by_state(self) -> list[tuple[str, int]]:
-        rows = self.order_by().values_list("state").annotate(how_many=Count("pk"))
-        return list(rows)
-
-    def with_firm(self, firm: Firm) -> Self:
-        return self.filter(firm=firm)
+class NotYet(Refused):
+    """Its moment is still to come."""
 
 
 class Promise(OwnedModel):
     """What I owe a recruiter, or they owe me, by a moment."""
 
-    class Party(models.TextChoices):
-        ME = "me", _("me")
-        THEM = "them", _("them")
-
-    class Kind(models.TextChoices):
-        CALL_BACK = "call_back", _("call back")
-        TAKE_THEIR_CALL = "take_their_call", _("take their call")
-        SEND_NAMES = "send_names", _("send names")
-        SEND_RESUME = "send_resume", _("send my résumé")
-        SEND_INFORMATION = "send_information", _("send information")
-        GIVE_DECISION = "give_decision", _("give a decision")
-        VET_FIRM = "vet_firm", _("vet the firm")
-        ASK_PERMISSION = "ask_permission", _("ask permission")
-        OTHER = "other", _("something else")
-
-    class State(models.TextChoices):
-        OPEN = "open", _("open")
-        KEPT = "kept", _("kept")
-        KEPT_LATE = "kept_late", _("kept late")
-        RELEASED = "released", _("released")
-        BROKEN = "broken", _("broken")
-        NO_SHOW = "no_show", _("no-show")
+    Party, Kind, State = words.Party, words.Kind, words.State
 
     owed_by = models.CharField(_("who owes it"), max_length=4, choices=Party, default=Party.ME)
     kind = models.CharField(_("promise"), max_length=20, choices=Kind)
@@ -148,7 +101,7 @@ class Promise(OwnedModel):
         related_name="promises",
     )
 
-    # What they owe and said nothing of: this promise of mine is to ask after it.
+    # What they owe and said nothing of: this promise of mine is to ask after it (a nudge).
     follows = models.ForeignKey(
         "self",
         verbose_name=_("after"),
@@ -162,8 +115,12 @@ class Promise(OwnedModel):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
     outcome = models.CharField(_("how it ended"), max_length=500, blank=True)
+    # A nudge that ended because theirs did; undoing that brings it back.
+    ended_with_theirs = models.BooleanField(default=False, editable=False)
     # Each saved change is a new revision; only reminders of the current one may go.
     revision = models.PositiveIntegerField(default=0, editable=False)
+    # When that revision was saved: what a calendar program compares.
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = OwnedManager.from_queryset(PromiseQuerySet)()
 
@@ -174,6 +131,18 @@ class Promise(OwnedModel):
             models.Index(fields=["owner", "state", "due_utc"], name="promise_by_due"),
             models.Index(fields=["firm", "due_utc"], name="promise_by_firm"),
             models.Index(fields=["recruiter", "due_utc"], name="promise_by_recruiter"),
+            # The ledger's ended ones and the record: the last of them, however many there are.
+            models.Index(
+                fields=["owner", "-ended_at", "-id"],
+                condition=Q(trashed_at=None, ended_at__isnull=False),
+                name="promise_by_end",
+            ),
+            # How many stand on which side.
+            models.Index(
+                fields=["owner", "owed_by", "state"],
+                condition=Q(trashed_at=None),
+                name="promise_by_side",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -191,7 +160,17 @@ class Promise(OwnedModel):
                 condition=~Q(state="no_show") | Q(owed_by="them") | Q(kind="take_their_call"),
                 name="no_show_is_theirs",
             ),
+            # Pressed twice, also at once, it is one.
+            models.UniqueConstraint(
+                fields=["follows"],
+                condition=Q(state="open", trashed_at=None),
+                name="one_open_nudge",
+                violation_error_message=_("You are to ask after this already."),
+            ),
         ]
+
+    # While it is saved as open again: since when it had ended, or had lain in the trash (UTC).
+    _over_since: dt.datetime | None = None
 
     def __str__(self) -> str:
         return self.headline
@@ -226,6 +205,20 @@ class Promise(OwnedModel):
     def my_number_display(self) -> str:
         return phones.display(self.my_number) if self.my_number else ""
 
+    @property
+    def ending_words(self) -> str:
+        """How it ended, seen from my side; a release says who released whom."""
+        if self.state == self.State.RELEASED and self.follows_id:
+            return str(_("no longer needed"))
+        side = words.ENDINGS[words.Party(self.owed_by)]
+        return str(side.get(words.State(self.state), self.get_state_display()))
+
+    @property
+    def outcomes(self) -> list[tuple[str, Any]]:
+        """What can be pressed in place of typing when it is kept: codes, and their words."""
+        side = words.OUTCOMES[words.Party(self.owed_by)]
+        return side.get(words.Kind(self.kind), []) if self.kind else []
+
     # Moments -------------------------------------------------------------------------------------
 
     @property
@@ -242,6 +235,45 @@ class Promise(OwnedModel):
 
     def is_late_at(self, now: dt.datetime) -> bool:
         return self.is_open and self.due_utc < now
+
+    @property
+    def is_theirs(self) -> bool:
+        return self.owed_by == self.Party.THEM
+
+    @property
+    def made_at(self) -> dt.datetime | None:
+        """When it was promised (UTC), at the latest; None where it was noted down afterwards."""
+        if self.due_utc and self.due_utc <= self.created_at:
+            return None
+        return min(self.created_at, self.call.occurred_at) if self.call else self.created_at
+
+    @property
+    def has_a_no_show(self) -> bool:
+        """Whether somebody of theirs was to ring, or to be there, at its moment."""
+        if self.kind == self.Kind.TAKE_THEIR_CALL:
+            return True
+        return self.is_theirs and self.due_time is not None
+
+    @property
+    def may_be_no_show(self) -> bool:
+        return self.has_a_no_show and self.is_late
+
+    @property
+    def may_be_nudged(self) -> bool:
+        """Theirs, open, and due by the end of this day where its user is."""
+        if not (self.is_open and self.is_theirs):
+            return False
+        if self.due_time is None:
+            return self.due_on <= timezone.localdate() or self.is_late
+        return timezone.localtime(self.due_utc).date() <= timezone.localdate()
+
+    @property
+    def silent_since(self) -> dt.datetime | None:
+        """Since when its recruiter has said nothing, where that is since this promise (UTC)."""
+        if not (self.is_open and self.is_theirs and self.is_late and self.recruiter):
+            return None
+        last = self.recruiter.last_call_at
+        return (last or self.created_at) if not last or last <= self.created_at else None
 
     def derive_due_utc(self) -> dt.datetime:
         """The UTC moment after which the promise is late: its time, or the end of its day."""
@@ -285,47 +317,89 @@ class Promise(OwnedModel):
         if due != self.due_utc:
             self.due_utc, self.agreed_at = due, timezone.now()
         self.revision += 1
+        self.changed_at = timezone.now()
         if (fields := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = {*fields, "due_utc", "agreed_at", "revision"}
+            moved = {"due_utc", "agreed_at", "revision", "changed_at"}
+            kwargs["update_fields"] = {*fields, *moved}
         with transaction.atomic():
             # Held before the promise's own row, in the order in which settings hold them.
             preferences = preferences_of(self.owner_id)
             super().save(**kwargs)
-            replan(self, preferences=preferences)
+            replan(self, preferences=preferences, over_since=self._over_since)
+        self._over_since = None
 
-    def _end(self, state: str, outcome: str, now: dt.datetime | None) -> None:
+    def _end(self, state: str, outcome: str, at: dt.datetime | None) -> None:
+        from followups import nudges
+
         if not self.is_open:
             raise NotOpen
-        self.state, self.outcome, self.ended_at = state, outcome, now or timezone.now()
-        self.save()
+        self.state, self.outcome, self.ended_at = state, outcome, at or timezone.now()
+        with transaction.atomic():
+            self.save()
+            nudges.end_with(self)
 
     def keep(self, outcome: str = "", *, now: dt.datetime | None = None) -> None:
-        """It was kept, late if its moment has passed. “Nobody came to mind” is kept too."""
+        """It was kept at `now` (UTC, by default this moment), late if that was after its moment.
+
+        “Nobody came to mind” is kept too.
+        """
         moment = now or timezone.now()
         late = self.is_late_at(moment)
         self._end(self.State.KEPT_LATE if late else self.State.KEPT, outcome, moment)
 
     def release(self, outcome: str = "", *, now: dt.datetime | None = None) -> None:
-        """The one to whom it was owed no longer wants it."""
+        """The one to whom it was owed no longer wants it: they of mine, I of theirs."""
         self._end(self.State.RELEASED, outcome, now)
 
     def mark_broken(self, outcome: str = "", *, now: dt.datetime | None = None) -> None:
         """It was not kept, and will not be."""
         self._end(self.State.BROKEN, outcome, now)
 
+    def mark_no_show(self, outcome: str = "", *, now: dt.datetime | None = None) -> None:
+        """They were to ring or to be there, and were not: on their record, never on mine.
+
+        Raises `NotYet` before its moment has passed, `Refused` where nobody of theirs was due.
+        """
+        if not self.is_open:
+            raise NotOpen
+        if not self.has_a_no_show:
+            raise Refused(_("Nobody of theirs was to be there at a fixed time."))
+        if not self.is_late_at(now or timezone.now()):
+            raise NotYet(_("Its moment is still to come: they may yet be there."))
+        self._end(self.State.NO_SHOW, outcome, now)
+
     def reopen(self) -> None:
         """Undo its ending; the reminders that are still to come are planned again.
 
-        An open promise stays as it is: two presses are one.
+        An open promise stays as it is: two presses are one. Raises `Refused` for a nudge whose
+        place another has taken.
         """
+        from followups import nudges
+
         if self.is_open:
             return
-        self.state, self.outcome, self.ended_at = self.State.OPEN, "", None
-        self.agreed_at = timezone.now()
-        self.save()
+        with transaction.atomic():
+            if nudges.place_taken(self):
+                raise Refused(_("You are to ask after this already, by a later promise."))
+            self._over_since = self.ended_at
+            self.state, self.outcome, self.ended_at = self.State.OPEN, "", None
+            self.ended_with_theirs = False
+            self.agreed_at = timezone.now()
+            self.save()
+            nudges.bring_back(self)
 
-    def snooze(self, *, due_on: dt.date, due_time: dt.time | None, time_zone: str) -> None:
-        """Move its moment, in local time of `time_zone`, and keep the old one as history."""
+    def restore(self) -> None:
+        """Out of the trash; what it was not reminded of meanwhile is owed."""
+        self._over_since = self.trashed_at
+        super().restore()
+
+    def snooze(
+        self, *, due_on: dt.date, due_time: dt.time | None, time_zone: str, asked_by: str = ""
+    ) -> None:
+        """Move its moment, in local time of `time_zone`, and keep the old one as history.
+
+        `asked_by` is who wanted it moved (`Party`), "" where nobody said.
+        """
         if not self.is_open:
             raise NotOpen
         before = Reschedule(
@@ -334,25 +408,9 @@ class Promise(OwnedModel):
             due_on=self.due_on,
             due_time=self.due_time,
             time_zone=self.time_zone,
+            asked_by=asked_by,
         )
         self.due_on, self.due_time, self.time_zone = due_on, due_time, time_zone
         with transaction.atomic():
             before.save()
             self.save()
-
-
-class Reschedule(OwnedModel):
-    """Where a promise stood before it was moved."""
-
-    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, related_name="reschedules")
-    due_on = models.DateField()
-    due_time = models.TimeField(null=True, blank=True)
-    time_zone = models.CharField(max_length=64)
-
-    class Meta(OwnedModel.Meta):
-        verbose_name = _("reschedule")
-        verbose_name_plural = _("reschedules")
-        ordering = [F("created_at").desc(), F("pk").desc()]
-
-    def __str__(self) -> str:
-        return f"{self.promise_id}: {self.due_on}"

@@ -14,7 +14,20 @@ from followups.models.promise import Promise
 
 class ReminderQuerySet(OwnedQuerySet):
     def for_list(self) -> Self:
-        return self.select_related("promise__recruiter", "promise__firm", "mail")
+        """With whatever a row shows; what is in the trash is shown nowhere."""
+        rows = self.select_related("promise__recruiter", "promise__firm", "mail__owner")
+        return rows.filter(promise__trashed_at=None)
+
+    def shown_as(self, show: str) -> Self:
+        """What waits, soonest first; what went, was cancelled, or all of it, newest first."""
+        match show:
+            case "waiting":
+                return self.not_gone().order_by("due_utc", "pk")
+            case "gone":
+                return self.gone().order_by("-due_utc", "-pk")
+            case "cancelled":
+                return self.exclude(cancelled_at=None).order_by("-due_utc", "-pk")
+        return self.order_by("-due_utc", "-pk")
 
     def not_gone(self) -> Self:
         """Planned, or in a mail that waits for its turn."""

@@ -1,57 +1,67 @@
-"""What is owed: the list, the promise, its verbs."""
+"""A promise: its page, and the form that makes or mends it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import reswap, retarget, trigger_client_event
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.owned import StaleVersion
-from accounts.pages import choice, own_or_404, page_of, posted, where_from
+from accounts.pages import own_or_404, posted
 from accounts.requests import OwnerRequest
-from followups.forms import PromiseForm, SnoozeForm
-from followups.models import Promise
-from followups.models.promise import NotOpen
+from followups.forms import EndingForm, PromiseForm, SnoozeForm
+from followups.models import Promise, Reschedule
 from followups.tasks import nudge
 
-OUTCOME_LENGTH = 500
+
+@dataclass(frozen=True)
+class Move:
+    """One move of a promise: from where to where, in the days and times that were meant."""
+
+    before: Reschedule
+    to_on: dt.date
+    to_time: dt.time | None
 
 
-@require_safe
-def promise_list(request: OwnerRequest) -> HttpResponse:
-    """Open promises by urgency, or ended ones newest first; mine, theirs or all."""
-    show = choice(request, "show", ["open", "ended"])
-    whose = choice(request, "whose", ["all", "mine", "theirs"])
-    rows = Promise.objects.of(request.user).with_names()
-    if whose != "all":
-        rows = rows.mine() if whose == "mine" else rows.theirs()
-    rows = (
-        rows.open().by_urgency() if show == "open" else rows.ended().order_by("-ended_at", "-pk")
-    )
-    context = {"page": page_of(request, rows), "show": show, "whose": whose}
-    return render(request, "followups/promise_list.html", context)
+def _moves(promise: Promise) -> list[Move]:
+    """Newest first: each led to where the next one began, the newest to where it stands."""
+    moves, to_on, to_time = [], promise.due_on, promise.due_time
+    for before in promise.reschedules.all():
+        moves.append(Move(before, to_on, to_time))
+        to_on, to_time = before.due_on, before.due_time
+    return moves
 
 
-def _page(
-    request: OwnerRequest, promise: Promise, snooze_form: SnoozeForm | None = None
+def promise_page(
+    request: OwnerRequest,
+    promise: Promise,
+    *,
+    snooze_form: SnoozeForm | None = None,
+    ending_form: EndingForm | None = None,
+    refused: str = "",
 ) -> HttpResponse:
+    """The promise with all that can be done to it; 422 where a form or a verb was refused."""
+    user = request.user
     context = {
         "promise": promise,
-        "snooze_form": snooze_form
-        or SnoozeForm(promise=promise, zone_name=request.user.time_zone),
-        "reschedules": list(promise.reschedules.all()),
+        "snooze_form": snooze_form or SnoozeForm(promise=promise, zone_name=user.time_zone),
+        "ending_form": ending_form or EndingForm(promise=promise, zone=user.zone),
+        "moves": _moves(promise),
+        "nudges": list(promise.nudges.order_by("-pk")[:20]) if promise.is_theirs else [],
         "reminders": list(
             promise.reminders.filter(cancelled_at=None)
             .select_related("mail")
             .order_by("due_utc", "pk")[:50]
         ),
+        "refused": refused,
     }
-    invalid = snooze_form is not None and snooze_form.errors
+    forms = [form for form in (snooze_form, ending_form) if form is not None]
+    invalid = refused or any(form.errors for form in forms)
     return render(
         request, "followups/promise_detail.html", context, status=422 if invalid else 200
     )
@@ -59,8 +69,8 @@ def _page(
 
 @require_safe
 def promise_detail(request: OwnerRequest, pk: int) -> HttpResponse:
-    rows = Promise.objects.of(request.user).with_names().select_related("call")
-    return _page(request, own_or_404(rows, pk))
+    rows = Promise.objects.of(request.user).with_names().select_related("call", "follows")
+    return promise_page(request, own_or_404(rows, pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,71 +100,3 @@ def _edit(request: OwnerRequest, form: PromiseForm, promise: Promise | None) -> 
     context = {"form": form, "promise": promise}
     status = 422 if form.errors else 200
     return render(request, "followups/promise_form.html", context, status=status)
-
-
-def _changed(request: OwnerRequest, promise: Promise, said: str) -> HttpResponse:
-    """After a verb: the row as it is now, or, without htmx, the page it came from.
-
-    To those who listen the row alone says nothing, so what happened is announced with it.
-    """
-    if request.htmx:
-        row = render(request, "followups/_promise_row.html", {"promise": promise})
-        stands = said if promise.is_open else promise.get_state_display()
-        return trigger_client_event(row, "announce", {"value": f"{promise.headline}: {stands}"})
-    messages.success(request, said)
-    return redirect(where_from(request, promise.get_absolute_url()))
-
-
-def _do(
-    request: OwnerRequest, pk: int, verb: Callable[[Promise], object], said: str
-) -> HttpResponse:
-    """Apply a verb to an own promise. One that ended meanwhile is shown as it is now."""
-    promise = own_or_404(Promise.objects.of(request.user).with_names(), pk)
-    try:
-        verb(promise)
-    except (NotOpen, StaleVersion):
-        promise = own_or_404(Promise.objects.of(request.user).with_names(), pk)
-        said = _("It had been changed already; this is how it stands.")
-    return _changed(request, promise, said)
-
-
-def _outcome(request: OwnerRequest) -> str:
-    said = request.POST.get("outcome", "").replace("\x00", "")  # PostgreSQL has no NUL
-    return said.strip()[:OUTCOME_LENGTH]
-
-
-@require_POST
-def keep(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, lambda promise: promise.keep(_outcome(request)), _("Kept."))
-
-
-@require_POST
-def release(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, lambda promise: promise.release(_outcome(request)), _("Released."))
-
-
-@require_POST
-def mark_broken(request: OwnerRequest, pk: int) -> HttpResponse:
-    said = _("Marked as broken.")
-    return _do(request, pk, lambda promise: promise.mark_broken(_outcome(request)), said)
-
-
-@require_POST
-def reopen(request: OwnerRequest, pk: int) -> HttpResponse:
-    return _do(request, pk, lambda promise: promise.reopen(), _("Open again."))
-
-
-@require_POST
-def snooze(request: OwnerRequest, pk: int) -> HttpResponse:
-    promise = own_or_404(Promise.objects.of(request.user).with_names(), pk)
-    form = SnoozeForm(request.POST, promise=promise, zone_name=request.user.time_zone)
-    if not form.is_valid():
-        # The page with its form takes the place of the row that was pressed.
-        page = _page(request, promise, form)
-        return retarget(reswap(page, "innerHTML"), "body") if request.htmx else page
-    return _do(request, pk, lambda current: _snooze(form, current), _("Moved."))
-
-
-def _snooze(form: SnoozeForm, promise: Promise) -> None:
-    form.promise = promise
-    form.snooze()

@@ -59,6 +59,15 @@ def test_it_lets_a_tick_be_taken_away(client: Client, user: User) -> None:
     assert not preferences_of(user).discreet_mail
 
 
+def test_it_takes_one_mail_in_the_morning_for_all(client: Client, user: User) -> None:
+    promise = PromiseFactory(owner=user, due_time=dt.time(12), due_on=dt.date(2099, 3, 4))
+    assert type_in(client, digest_only="on").status_code == 302
+    assert preferences_of(user).digest_only
+    first = promise.reminders.filter(cancelled_at=None).earliest("due_utc")
+    assert (first.occasion, first.due_utc.hour) == ("digest", 8)
+    assert fill_in(client, SETTINGS, having="lead_minutes")["digest_only"] == "on"
+
+
 def test_it_ends_quiet_hours_when_both_are_left_out(client: Client, user: User) -> None:
     assert type_in(client, quiet_from="", quiet_until="").status_code == 302
     assert preferences_of(user).quiet_from is None
@@ -142,6 +151,7 @@ def test_it_leaves_plans_alone_when_mails_become_discreet(client: Client, user: 
         {"quiet_until": "08:30"},
         {"quiet_from": "", "quiet_until": ""},
         {"time_zone": "Asia/Tokyo"},
+        {"digest_only": "on"},
         {"lead_minutes": "40", "evening_time": "19:00"},
     ],
 )

@@ -36,6 +36,9 @@ REACH = {
     "save": (None, None, None, None),  # 12 ms and the machine's fsync
 }
 SAVE_MEDIAN = 12
+# Mails a second, on a rollback journal and elsewhere, and as a share of a bare `smtplib` loop.
+DELIVERY = {"delete": 100, "": 200}
+DELIVERY_SHARE = 0.5
 
 
 class Durable(servers.PostgreSQL):
@@ -118,6 +121,38 @@ def run(engine: str, options: argparse.Namespace) -> dict[str, Any]:
     return found
 
 
+def deliver(engine: str, options: argparse.Namespace) -> dict[str, Any]:
+    """How fast reminders go out on one engine, in a process and a data folder of its own."""
+    with ENGINES[engine]() as url, tempfile.TemporaryDirectory(prefix="wordkeeper-bench-") as data:
+        settings = {"WORDKEEPER_DATA": data} | ({"DATABASE_URL": url} if url else {})
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "tests.bench.delivery"),
+                *("--reminders", str(options.reminders)),
+            ],
+            cwd=servers.PROJECT,
+            env=servers.clean_environment(**settings),
+            capture_output=True,
+            text=True,
+        )
+    if done.returncode:
+        raise SystemExit(f"{engine}: the delivery ended with {done.returncode}\n{done.stderr}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def report_delivery(found: dict[str, Any]) -> None:
+    share = found["rate"] / found["bare"]
+    reach = DELIVERY.get(found["journal"], DELIVERY[""])
+    missed = found["rate"] < reach or share < DELIVERY_SHARE
+    print(
+        f"\nDelivery: {found['count']:,} reminders, {found['rate']:.0f} a second (reach {reach}); "
+        f"a bare smtplib loop {found['bare']:.0f}; ratio {share:.2f} (reach {DELIVERY_SHARE})."
+        f"{' misses' if missed else ''}",
+        flush=True,
+    )
+
+
 def machine() -> str:
     """What it ran on: the processor, how many cores, Python."""
     model = platform.processor() or platform.machine()
@@ -156,6 +191,7 @@ def main() -> None:
     options = parser.parse_args()
     options.rounds = 5 if options.quick else 40
     options.calls = options.calls or (300 if options.quick else 100_000)
+    options.reminders = 200 if options.quick else 10_000
 
     began = time.monotonic()
     print(f"{dt.date.today().isoformat()}, {machine()}; load {os.getloadavg()[0]:.1f}")
@@ -167,6 +203,7 @@ def main() -> None:
             print(f"\n### {engine}\n\nNot run: needs the package {missing} or DATABASE_URL.")
             continue
         report(engine, found)
+        report_delivery(deliver(engine, options))
     print(f"\nMeasured in {time.monotonic() - began:.0f} s.")
 
 

@@ -23,3 +23,4 @@ def test_it_prints_a_table_of_every_figure() -> None:
     assert {"caller search: 1 letter", "call sheet", "Today", "calls"} <= names
     assert "saving a call, two promises" in names
     assert "One fsync of 4 KB" in done.stdout
+    assert "Delivery: 200 reminders" in done.stdout

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 SHOWN, ALL = PROJECT / "docs/pictures", PROJECT / "build/pictures"
 # Shown in the README and the docs; the rest is for our own eyes.
-FOR_THE_DOCS = {"today", "call", "firm"}
+FOR_THE_DOCS = {"today", "call", "firm", "mail-reminder"}
 # A Tuesday in London, twenty to ten.
 NOW = dt.datetime(2026, 11, 24, 9, 42, tzinfo=dt.UTC)
 CALLS, SEED = 400, 2026
@@ -119,9 +119,36 @@ def focused(page: Page, times: int) -> None:
         page.keyboard.press("Tab")
 
 
+def addressed(page: Page) -> None:
+    """The secret address, the once that it is shown."""
+    page.get_by_role("button", name="Make").click()
+    password = page.locator("[name=password]")
+    password.or_(page.locator("#address")).wait_for()
+    if password.count():  # asked for once, not by every window of this session
+        password.fill("pictures only")
+        page.locator("main button[type=submit]").click()
+    page.locator("#address").wait_for()
+
+
 def kept(page: Page) -> None:
     page.locator(".row form.main .button").first.click()
     page.get_by_role("button", name="Undo").first.wait_for()
+
+
+def as_mail(page: Page, written: str) -> None:
+    """The HTML of a mail, as a mail program shows it; it loads nothing."""
+    page.set_content(written)
+
+
+def moved_into_the_past(page: Page) -> None:
+    page.fill("[name=due_on]", f"{NOW - dt.timedelta(days=1):%Y-%m-%d}")
+    page.locator(".act__pick button").click()
+    page.locator(".field--bad").wait_for()
+
+
+def one_press(page: Page) -> None:
+    page.locator("main form button").first.click()
+    page.wait_for_load_state()
 
 
 FIRST_VISIT = (
@@ -159,6 +186,19 @@ def pictures(rows: dict[str, Any]) -> list[Picture]:
         Picture("reminders", "/reminders/"),
         Picture("reminders-gone", "/reminders/?show=gone", who="bob"),
         Picture("mail", rows["mail"].get_absolute_url(), who="bob"),
+        Picture("reminders-cancelled", "/reminders/?show=cancelled"),
+        Picture("reminders-promise", f"/reminders/?promise={rows['promise'].pk}"),
+        Picture("brim-reminders", "/reminders/?show=gone", who="brim"),
+        Picture("brim-trouble", "/reminders/?show=trouble", who="brim"),
+        Picture("calendar", "/calendar/"),
+        Picture("calendar-address", "/calendar/", addressed),
+        Picture("mail-reminder", "about:blank", partial(as_mail, written=rows["letter"]), who=""),
+        Picture("mail-digest", "about:blank", partial(as_mail, written=rows["digest"]), who=""),
+        Picture("act-keep", rows["keep"], who=""),
+        Picture("act-kept", rows["keep"], one_press, who=""),
+        Picture("act-snooze", f"{rows['snooze']}?until=hour", who=""),
+        Picture("act-snooze-errors", rows["snooze"], moved_into_the_past, who=""),
+        Picture("act-mute", rows["mute"], who=""),
         Picture("calls", "/calls/"),
         Picture("firms", "/firms/"),
         Picture("recruiters", "/recruiters/"),
@@ -168,6 +208,7 @@ def pictures(rows: dict[str, Any]) -> list[Picture]:
         Picture("kit-empty", "/kit/", who="new"),
         Picture("kit-errors", "/kit/", kit_errors),
         Picture("settings", "/settings/"),
+        Picture("lead-times", "/settings/lead-times/"),
         Picture("firm-edit", f"{firm.get_absolute_url()}edit/"),
         Picture("brim-today", "/", who="brim"),
         Picture("brim-firm", rows["brim"].firm.get_absolute_url(), who="brim"),
@@ -262,6 +303,46 @@ def fill() -> dict[str, Any]:
         "promise": promises.order_by("due_utc").filter(due_utc__gt=NOW).first() or promises[0],
         "mail": Mail.objects.of(bob).filter(state="sent").order_by("-pk").first(),
         "brim": brim,
+        **of_the_mail(Promise.objects.of(ann).open().mine()),
+    }
+
+
+def letter(promises: list[Any]) -> str:
+    """The HTML of the mail about these promises, written now."""
+    from email import message_from_bytes, policy
+
+    from accounts.models import Preferences
+    from followups import messages
+    from followups.models import Mail, Reminder
+
+    owner = promises[0].owner
+    kind = Mail.Kind.REMINDER if len(promises) == 1 else Mail.Kind.DIGEST
+    mail = Mail(owner=owner, kind=kind, due_utc=NOW, not_before=NOW)
+    reminders = [Reminder(owner=owner, promise=one, revision=one.revision) for one in promises]
+    contents = messages.Contents(reminders, Preferences.objects.of(owner).get())
+    written = messages.compose(mail, contents, NOW, sender="wordkeeper@example.org")
+    assert written is not None
+    body = message_from_bytes(written.content, policy=policy.default).get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def of_the_mail(promises: Any) -> dict[str, Any]:
+    """A reminder of a call, a digest, and the pages that their links open."""
+    from followups.links import Link, Purpose
+
+    soon = promises.with_names().order_by("due_utc")
+    late, to_come = soon.filter(due_utc__lt=NOW), soon.filter(due_utc__gt=NOW)
+    call = to_come.filter(kind="call_back").exclude(phone="").first() or to_come[0]
+    links = {
+        "keep": Link.about(Purpose.KEEP, call, NOW),
+        "snooze": Link.about(Purpose.SNOOZE, call, NOW),
+        "mute": Link.to_mute(call.owner_id, NOW),
+    }
+    return {
+        "letter": letter([call]),
+        "digest": letter([*late[:1], *to_come[:2]]),
+        **{name: f"/act/{link.token}/" for name, link in links.items()},
     }
 
 
@@ -291,7 +372,7 @@ def session_of(user: User) -> str:
 def take(browser: Browser, base_url: str, picture: Picture, session: str | None) -> list[str]:
     """The four pictures of one page; what the windows noticed."""
     from desk.models import Draft
-    from followups.models import Heartbeat, Promise
+    from followups.models import Heartbeat, Promise, UsedLink
 
     faults = []
     for size in ("phone", "desktop"):
@@ -299,6 +380,7 @@ def take(browser: Browser, base_url: str, picture: Picture, session: str | None)
             # What the picture before this one typed.
             Draft.across_owners.all().delete()
             Heartbeat.beat(Heartbeat.ENGINE, dt.datetime.now(dt.UTC))
+            UsedLink.across_owners.all().delete()
             for promise in Promise.across_owners.filter(ended_at__gte=NOW):
                 promise.reopen()  # what an earlier picture kept
             width, height = windows.SIZES[size]

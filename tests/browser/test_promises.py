@@ -107,12 +107,17 @@ def test_later_moves_it_and_keeps_where_it_stood(
 
 
 @pytest.mark.parametrize(
-    ("words", "ends"), [("They released me", "released"), ("I broke it", "broken")]
+    ("words", "said", "ends"),
+    [
+        ("They released me", "they released you", "released"),
+        ("I broke it", "broken", "broken"),
+        ("Kept, called: no names came to mind", "kept late", "kept_late"),
+    ],
 )
-def test_it_ends_otherwise(page: Page, promise: Promise, words: str, ends: str) -> None:
+def test_it_ends_otherwise(page: Page, promise: Promise, words: str, said: str, ends: str) -> None:
     page.goto("/")
     choose(page, promise, words)
-    expect(page.locator("#live")).to_have_text(f"Send 2 names: {ends}")
+    expect(page.locator("#live")).to_have_text(f"Send 2 names: {said}")
     assert state(promise) == ends
     assert stayed(page)
 
@@ -122,10 +127,25 @@ def test_what_they_owe_has_words_of_its_own(page: Page, promise: Promise) -> Non
     promise.save()
     page.goto("/")
     choose(page, promise, "They did not")
-    expect(page.locator("#live")).to_have_text("Send the job description: broken")
+    expect(page.locator("#live")).to_have_text("Send the job description: they did not")
     row(page, promise).get_by_role("button", name="Undo").click()
     row(page, promise).get_by_role("button", name="They did", exact=False).first.click()
-    expect(row(page, promise)).to_contain_text("kept late")
+    expect(row(page, promise)).to_contain_text("they did, late")
+
+
+def test_their_silence_becomes_a_nudge_and_back(page: Page, promise: Promise) -> None:
+    promise.owed_by, promise.kind, promise.what = "them", INFORMATION, "send the job description"
+    promise.save()
+    page.goto("/")
+    row(page, promise).get_by_role("button", name="Nudge them").click()
+    expect(row(page, promise)).to_contain_text("you ask after it")
+    nudge = promise.nudges.get()
+    expect(row(page, nudge)).to_contain_text("Ask after: Send the job description")
+    row(page, promise).get_by_role("button", name="Undo").click()
+    expect(row(page, nudge)).to_have_count(0)
+    expect(row(page, promise)).not_to_contain_text("you ask after it")
+    assert not promise.nudges.exists()
+    assert stayed(page)
 
 
 def test_what_ended_elsewhere_is_shown_as_it_stands(page: Page, promise: Promise) -> None:
@@ -235,6 +255,7 @@ def test_its_own_page_ends_it_with_words(
     page = open_window(user=user, javascript=javascript)
     page.goto(promise.get_absolute_url())
     page.fill("[name=outcome]", "rang: no names came to mind")
-    page.locator("form:has([name=outcome])").get_by_role("button", name="Kept").click()
+    form = page.locator("form:has([name=outcome])")
+    form.get_by_role("button", name="Kept", exact=True).click()
     expect(page.locator("main")).to_contain_text("rang: no names came to mind")
     assert state(promise) == "kept_late"

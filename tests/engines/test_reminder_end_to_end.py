@@ -4,15 +4,14 @@ On SQLite with the broker in a folder, and on PostgreSQL with Redis where the su
 How late a reminder was is reported (`-rP`), never asserted: a busy machine is no failure.
 """
 
-import datetime as dt
 import json
-import random
 import shutil
 import time
 
 import pytest
 
-from tests.engines.servers import Installation, MailServer, free_port, until
+from tests.engines.conftest import note, server
+from tests.engines.servers import Installation, MailServer, Redis, free_port, until
 
 WORKER = (
     *("worker", "--embedded-beat", "--pool", "threads", "--concurrency", "2"),
@@ -143,6 +142,26 @@ def forget_all(installation: Installation) -> None:
         message.unlink(missing_ok=True)
 
 
+def test_a_worker_whose_broker_is_gone_delivers_all_the_same(
+    ready: Installation, mail_server: MailServer, request: pytest.FixtureRequest
+) -> None:
+    note(request, "broker")
+    with server(Redis) as broker:
+        ready.environment["REDIS_URL"] = broker.url
+        worker = ready.celery(*WORKER, "--loglevel", "info")
+        worker.wait_for("ready.")
+        broker.halt()
+        arrives(mail_server, promised(ready, in_seconds=6))
+
+
+def test_a_worker_that_never_met_its_broker_delivers_all_the_same(
+    ready: Installation, mail_server: MailServer
+) -> None:
+    ready.environment["REDIS_URL"] = f"redis://127.0.0.1:{free_port()}/0"
+    ready.celery(*WORKER)
+    arrives(mail_server, promised(ready, in_seconds=6))
+
+
 def test_without_any_broker_the_loop_delivers(
     ready: Installation, mail_server: MailServer
 ) -> None:
@@ -174,33 +193,3 @@ def test_the_loop_asked_to_stop_finishes_the_mail_in_hand(
         ("scheduled", False),
         ("sent", False),
     ]
-
-
-def test_dispatchers_killed_at_random_lose_nothing_and_double_nothing_unmarked(
-    ready: Installation, mail_server: MailServer
-) -> None:
-    """200 mails, four dispatchers, 30 kills; `killed_dispatchers.py` says how."""
-    seed, kills, count = random.randrange(10**6), 30, 200
-    print(f"seed {seed}")
-    moments = due_already(ready, how_many=count)
-    mail_server.delay = 0.01
-    program = ready.start("-m", "tests.engines.killed_dispatchers", str(seed), str(kills))
-    assert program.wait(within=10 * PATIENCE) == 0, program.output
-    rows = {row["message_id"]: row for row in json.loads(shell(ready, HOW_THEY_STAND))}
-    assert {row["state"] for row in rows.values()} <= {"sent", "held", "cancelled"}
-    # Two that were doubtful twice stand before their owner, whatever became of them.
-    held = {name for name, row in rows.items() if row["state"] == "held"}
-    arrived: dict[str, set[str]] = {}
-    times: dict[str, int] = {}
-    for received, (pk, _) in zip(mail_server.given, told(mail_server), strict=True):
-        name = received.message["Message-ID"]
-        arrived.setdefault(pk, set()).add(name)
-        times[name] = times.get(name, 0) + 1
-    assert len(moments) - len(arrived) <= len(held), f"lost with seed {seed}"
-    assert all(len(names) == 1 for names in arrived.values()), f"renamed with seed {seed}"
-    twice = {name for name, count in times.items() if count > 1}
-    unmarked = {name for name in twice if not rows[name]["ambiguous"]}
-    assert not unmarked, f"twice and unmarked with seed {seed}"
-    marked = sum(row["ambiguous"] for row in rows.values())
-    when = dt.datetime.now(dt.UTC)
-    print(f"{when:%H:%M:%S}: {len(twice)} twice, {marked} marked, {len(held)} held")

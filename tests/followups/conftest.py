@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
 
 from crm.environment import MailServer
 from tests.engines import servers
+from tests.followups.certificates import write_certificate
 
 # Slow is no failure: two cores are shared.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -54,3 +57,30 @@ def way_to(port: int, **changes: object) -> MailServer:
 def utc(text: str) -> dt.datetime:
     """“2026-03-02 17:00” in UTC."""
     return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Timeouts of tenths of a second; the order between them stays as it is."""
+    from followups import transport
+
+    monkeypatch.setattr(transport, "VERB_TIMEOUT", 0.3)
+    monkeypatch.setattr(transport, "GREETING_DEADLINE", 0.8)
+    monkeypatch.setattr(transport, "MAIL_DEADLINE", 1.0)
+    monkeypatch.setattr(transport, "GOODBYE_DEADLINE", 0.2)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("certificate") / "server.pem"
+    write_certificate(file)
+    return file
+
+
+@pytest.fixture
+def certified(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's side of TLS for “localhost”, whose certificate is trusted here."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context

@@ -306,6 +306,30 @@ def test_what_was_missed_while_nothing_ran_is_one_mail_to_each(user, other, smtp
     assert "goes out late" in text
 
 
+def test_the_digest_holds_fixed_times_for_who_wants_it_alone(user, smtp, way):
+    """One morning, one mail: what is due at a time, on the day, and what is late."""
+    Preferences.objects.of(user).update(digest_only=True)
+    mine = [promised(user, at="17:00"), promised(user, at="09:00"), promised(user, at="")]
+    for promise in mine:
+        promise.save()  # the overdue ones, too
+    assert dispatch_due(utc("2026-03-05 08:00"), server=way) == 1
+    assert [sorted(set(lines)) for lines in lines_of(smtp)] == [sorted(ids(*mine))]
+    # The next morning all of them are late, and it is one mail again.
+    assert dispatch_due(utc("2026-03-05 17:00"), server=way) == 0
+    assert dispatch_due(utc("2026-03-06 08:00"), server=way) == 1
+    assert sorted(set(lines_of(smtp)[1])) == sorted(ids(*mine))
+
+
+def test_what_is_on_time_comes_with_what_was_missed(user, other, smtp, way):
+    """A laptop closed at half past four and opened at five: one mail, and not two of one call."""
+    mine = [promised(user, at="17:00"), promised(user, at="16:40")]
+    promised(other, at="17:00")
+    assert dispatch_due(DUE, server=way) == 2
+    mail = Mail.objects.of(user).get()
+    assert (mail.kind, mail.reminders.count()) == (Mail.Kind.CATCH_UP, 2)
+    assert sorted(ids(*mine)) in [sorted(set(lines)) for lines in lines_of(smtp)]
+
+
 def test_late_by_little_is_not_summed_up(user, smtp, way):
     promised(user, at="17:00")
     promised(user, at="17:01")
@@ -1145,3 +1169,72 @@ def test_a_hanging_server_holds_no_lock(transactional_db, smtp, way, monkeypatch
         assert time.monotonic() - began < 5
         server.over.set()
         waiting.result(20)
+
+
+# Muted -------------------------------------------------------------------------------------------
+
+
+def mute(owner: User) -> None:
+    Preferences.objects.of(owner).update(muted_at=MONDAY)
+
+
+def test_what_falls_due_while_muted_is_kept_here_and_goes_nowhere(user, smtp, way):
+    promise = promised(user, what="two names")
+    mute(user)
+    assert dispatch_due(DUE, server=way) == 1
+    assert smtp.verbs == []
+    mail = the_mail(user)
+    assert (mail.state, mail.sent_at) == (Mail.State.KEPT, DUE)
+    assert mail.answer == "Muted: you asked for no reminders by mail."
+    assert "Two names" in mail.text
+    assert mail.subject
+    assert [reminder.promise for reminder in mail.reminders.all()] == [promise]
+
+
+def test_a_test_goes_though_muted(user, smtp, way):
+    mute(user)
+    MailFactory(owner=user, kind=Mail.Kind.TEST, due_utc=DUE)
+    assert dispatch_due(DUE, server=way) == 1
+    assert the_mail(user).state == Mail.State.SENT
+
+
+def test_muting_one_mutes_nobody_else(user, other, smtp, way):
+    for owner in (user, other):
+        promised(owner)
+    mute(user)
+    assert dispatch_due(DUE, server=way) == 2
+    assert [received.recipients for received in smtp.mails] == [(other.email,)]
+
+
+def test_what_is_kept_for_the_muted_does_not_wait_for_a_server_that_is_down(user, other):
+    for owner in (other, user):
+        promised(owner)
+    mute(user)
+    assert dispatch_due(DUE, server=way_to(free_port())) == 1
+    assert the_mail(user).state == Mail.State.KEPT
+    assert the_mail(other).state == Mail.State.SCHEDULED
+
+
+def test_a_mute_that_comes_while_its_mail_is_being_handed_over_counts(
+    user, smtp, way, monkeypatch
+):
+    promised(user)
+    compose = messages.compose
+
+    def mute_meanwhile(mail, contents, now, *, sender):
+        letter = compose(mail, contents, now, sender=sender)
+        mute(user)
+        return letter
+
+    monkeypatch.setattr(messages, "compose", mute_meanwhile)
+    dispatch_due(DUE, server=way)
+    assert smtp.mails == []
+    assert the_mail(user).state == Mail.State.KEPT
+
+
+def test_what_falls_due_after_the_mute_is_lifted_goes(user, smtp, way):
+    promised(user)
+    mute(user)
+    Preferences.objects.of(user).update(muted_at=None)
+    assert dispatch_due(DUE, server=way) == 1
+    assert the_mail(user).state == Mail.State.SENT

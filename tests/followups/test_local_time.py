@@ -84,27 +84,6 @@ def test_it_knows_when_a_day_is_over(on, zone, moment):
 
 
 @pytest.mark.parametrize(
-    ("at", "start", "end", "quiet"),
-    [
-        ("21:59", "22:00", "07:00", False),
-        ("22:00", "22:00", "07:00", True),
-        ("00:00", "22:00", "07:00", True),
-        ("06:59", "22:00", "07:00", True),
-        ("07:00", "22:00", "07:00", False),
-        ("12:00", "12:00", "13:00", True),
-        ("13:00", "12:00", "13:00", False),
-        ("11:59", "12:00", "13:00", False),
-        ("00:00", "00:00", "06:00", True),
-        ("23:59", "18:00", "00:00", True),
-        ("00:00", "18:00", "00:00", False),
-    ],
-)
-def test_it_knows_quiet_hours_past_midnight(at, start, end, quiet):
-    times = [dt.time.fromisoformat(text) for text in (at, start, end)]
-    assert local_time.in_quiet_hours(*times) is quiet
-
-
-@pytest.mark.parametrize(
     ("moment", "zone", "start", "end", "held_until"),
     [
         ("2026-03-02 23:30", LONDON, "22:00", "07:00", "2026-03-03 07:00"),
@@ -115,8 +94,25 @@ def test_it_knows_quiet_hours_past_midnight(at, start, end, quiet):
         # A night with a clock change: 07:00 is 07:00.
         ("2026-03-28 23:00", LONDON, "22:00", "07:00", "2026-03-29 06:00"),
         ("2026-10-24 22:00", LONDON, "22:00", "07:00", "2026-10-25 07:00"),
-        # Quiet until a time that is left out: until the clocks have passed it.
+        ("2026-03-02 12:00", LONDON, "12:00", "13:00", "2026-03-02 13:00"),
+        ("2026-03-02 13:00", LONDON, "12:00", "13:00", "2026-03-02 13:00"),
+        ("2026-03-02 00:00", LONDON, "00:00", "06:00", "2026-03-02 06:00"),
+        ("2026-03-02 23:59", LONDON, "18:00", "00:00", "2026-03-03 00:00"),
+        ("2026-03-03 00:00", LONDON, "18:00", "00:00", "2026-03-03 00:00"),
+        # All but a minute of the day, and all but a minute of the night.
+        ("2026-03-02 12:00", LONDON, "00:00", "23:59", "2026-03-02 23:59"),
+        ("2026-03-02 23:59", LONDON, "00:00", "23:59", "2026-03-02 23:59"),
+        ("2026-03-02 12:00", LONDON, "12:00", "11:59", "2026-03-03 11:59"),
+        # Quiet until a time that is left out: as much later, for whatever falls before.
         ("2026-03-29 00:30", LONDON, "22:00", "01:30", "2026-03-29 01:30"),
+        ("2026-03-29 01:10", LONDON, "22:00", "01:30", "2026-03-29 01:30"),
+        ("2026-03-29 01:30", LONDON, "22:00", "01:30", "2026-03-29 01:30"),
+        # Quiet from a time that is left out: from as much later.
+        ("2026-03-29 01:10", LONDON, "01:30", "07:00", "2026-03-29 01:10"),
+        ("2026-03-29 01:30", LONDON, "01:30", "07:00", "2026-03-29 06:00"),
+        # Quiet from a time that comes twice: from the first, also through the second hour.
+        ("2026-10-25 00:30", LONDON, "01:30", "07:00", "2026-10-25 07:00"),
+        ("2026-10-25 01:10", LONDON, "01:30", "07:00", "2026-10-25 07:00"),
         # Quiet until a time that comes twice: until the first; the second is quiet no more.
         ("2026-10-25 00:15", LONDON, "22:00", "01:30", "2026-10-25 00:30"),
         ("2026-10-25 01:15", LONDON, "22:00", "01:30", "2026-10-25 01:15"),
@@ -161,6 +157,14 @@ def test_what_is_held_is_never_early_and_waits_less_than_a_day_and_a_clock_chang
     held = local_time.after_quiet_hours(moment, zone, start, end)
     assert dt.timedelta(0) <= held - moment <= dt.timedelta(hours=27)
     if start != end and held != moment:
-        assert not local_time.in_quiet_hours(held.astimezone(zone).time(), start, end) or (
-            local_time.is_skipped(held.astimezone(zone).date(), end, zone)
-        )
+        local = held.astimezone(zone)
+        assert local.time() == end or local_time.is_skipped(local.date(), end, zone)
+        assert local_time.after_quiet_hours(held, zone, start, end) == held
+
+
+@given(moment=moments, later=moments, zone=zones, start=times, end=times)
+def test_of_two_moments_the_later_is_never_held_for_less(moment, later, zone, start, end):
+    first, second = sorted([moment, later])
+    assert local_time.after_quiet_hours(first, zone, start, end) <= (
+        local_time.after_quiet_hours(second, zone, start, end)
+    )

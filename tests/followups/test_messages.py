@@ -2,9 +2,6 @@
 
 import datetime as dt
 import re
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from html.parser import HTMLParser
 
 import pytest
 import time_machine
@@ -13,22 +10,30 @@ from accounts.models import Preferences, User
 from contacts.models import Phone
 from followups import messages
 from followups.delivery import gather
+from followups.links import Link, Purpose
 from followups.models import Mail, Promise
 from tests.factories import (
     FirmFactory,
     MailFactory,
     PhoneFactory,
-    PromiseFactory,
     RecruiterFactory,
     UserFactory,
 )
 from tests.followups.conftest import utc
+from tests.followups.letters import (
+    DIGEST,
+    DUE,
+    MINUTE,
+    MONDAY,
+    Words,
+    html_of,
+    promised,
+    read,
+    text_of,
+    the_letter,
+)
 
-MONDAY = utc("2026-03-02 07:30")
-DUE = utc("2026-03-05 17:00")
-DIGEST = utc("2026-03-05 08:00")
 PREVIEW = 200
-MINUTE = dt.timedelta(minutes=1)
 
 # Words that nobody but the reader may see, each of which is somewhere in a mail.
 NAMES = ["Zebediah", "Quillon", "interim", "7946"]
@@ -45,74 +50,6 @@ def recruiter(user):
     return RecruiterFactory(
         owner=user, name="Zebediah Pike", firm=FirmFactory(owner=user, name="Quillon & Sons <Ltd>")
     )
-
-
-def promised(owner: User, **fields) -> Promise:
-    values = {
-        "due_on": dt.date(2026, 3, 5),
-        "due_time": dt.time(17),
-        "what": "Two names for the interim role",
-        "phone": "+442079460000",
-    }
-    Preferences.objects.of(owner).update(lead_minutes=0)
-    return PromiseFactory(owner=owner, **{**values, **fields})
-
-
-def the_letter(owner: User, now: dt.datetime = DUE) -> messages.Letter:
-    """The one mail that is due to `owner` at `now`, as it is written."""
-    gather(now)
-    mail = Mail.across_owners.select_related("owner").get(owner=owner)
-    letter = messages.compose(
-        mail, messages.contents_of([mail])[mail.pk], now, sender="wordkeeper@example.org"
-    )
-    assert letter is not None
-    return letter
-
-
-def read(letter: messages.Letter) -> EmailMessage:
-    message = message_from_bytes(letter.content, policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
-
-
-def text_of(message: EmailMessage) -> str:
-    part = message.get_body(("plain",))
-    assert part is not None
-    return part.get_content().replace("\r\n", "\n")
-
-
-def html_of(message: EmailMessage) -> str:
-    part = message.get_body(("html",))
-    assert part is not None
-    return part.get_content()
-
-
-class Words(HTMLParser):
-    """What a mail program shows of HTML in its list: the words, without head and styles."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.hidden = 0
-        self.words: list[str] = []
-        self.links: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        if tag in {"style", "script"}:
-            self.hidden += 1
-        self.links += [value for name, value in attrs if name in {"href", "src"} and value]
-
-    def handle_endtag(self, tag):
-        if tag in {"style", "script"}:
-            self.hidden -= 1
-
-    def handle_data(self, data):
-        if not self.hidden:
-            self.words += data.split()
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.words)
 
 
 # Who, what, when ---------------------------------------------------------------------------------
@@ -226,9 +163,19 @@ def test_links_lead_to_the_public_address(user, settings):
     settings.PUBLIC_URL = "https://calls.example.org"
     promise = promised(user)
     words = Words(html_of(read(the_letter(user))))
-    assert [link for link in words.links if not link.startswith("tel:")] == [
+    keep = Link.about(Purpose.KEEP, promise, DUE).url
+    snooze = Link.about(Purpose.SNOOZE, promise, DUE).url
+    assert keep.startswith("https://calls.example.org/act/k.")
+    assert words.links == [
+        "tel:+442079460000",
+        keep,
+        f"https://calls.example.org/calls/new/?recruiter={promise.recruiter_id}",
         f"https://calls.example.org/promises/{promise.pk}/",
+        f"{snooze}?until=hour",
+        f"{snooze}?until=tomorrow",
+        f"{snooze}?until=pick",
         "https://calls.example.org/",
+        Link.to_mute(user.pk, DUE).url,
     ]
 
 
@@ -247,11 +194,60 @@ def test_the_text_alone_reads_well(user, recruiter):
         "Zebediah Pike, Quillon & Sons <Ltd>\n"
         "today, Thursday 5 March at 17:00\n"
         "Call +44 20 7946 0000 (tel:+442079460000)\n"
-        f"http://127.0.0.1:8000/promises/{promise.pk}/\n"
+        "\n"
+        f"Kept: {Link.about(Purpose.KEEP, promise, DUE).url}\n"
+        "Later (in an hour, tomorrow, another time): "
+        f"{Link.about(Purpose.SNOOZE, promise, DUE).url}\n"
+        f"Log the call now: http://127.0.0.1:8000/calls/new/?recruiter={recruiter.pk}\n"
+        f"Open: http://127.0.0.1:8000/promises/{promise.pk}/\n"
         "\n"
         "Times are in Europe/London.\n"
-        "All that is due: http://127.0.0.1:8000/"
+        "All that is due: http://127.0.0.1:8000/\n"
+        f"No more reminders by mail: {Link.to_mute(user.pk, DUE).url}"
     )
+
+
+def test_what_is_kept_in_the_app_opens_nothing(user, recruiter):
+    """The database would else hold, for weeks, what acts without signing in."""
+    promise = promised(user, recruiter=recruiter)
+    letter = the_letter(user)
+    assert "/act/" in text_of(read(letter))
+    assert "/act/" not in letter.text
+    assert f"Open: http://127.0.0.1:8000/promises/{promise.pk}/\n" in letter.text
+    assert "Two names for the interim role\nZebediah Pike\n" in letter.text
+
+
+def test_words_that_look_like_such_a_link_are_kept(user):
+    promised(user, what="Read example.net/act/now and http://example.net/act/now")
+    assert "Read example.net/act/now and http" in the_letter(user).text
+
+
+def test_there_is_one_strong_button(user):
+    promised(user)
+    html = html_of(read(the_letter(user)))
+    buttons = re.findall(r'<a class="button" href="([^"]+)">([^<]+)</a>', html)
+    assert buttons == [("tel:+442079460000", "Call +44 20 7946 0000")]
+
+
+def test_without_a_number_the_button_is_kept(user):
+    promise = promised(user, phone="")
+    html = html_of(read(the_letter(user)))
+    buttons = re.findall(r'<a class="button" href="([^"]+)">([^<]+)</a>', html)
+    assert buttons == [(Link.about(Purpose.KEEP, promise, DUE).url, "Kept")]
+    assert html.count("/act/k.") == 1
+
+
+def test_what_they_owe_is_kept_by_them(user):
+    promised(user, owed_by=Promise.Party.THEM, kind=Promise.Kind.SEND_INFORMATION)
+    message = read(the_letter(user, DUE + 60 * MINUTE))
+    assert "They did: http" in text_of(message)
+    assert "Kept:" not in text_of(message)
+    assert ">They did</a>" in html_of(message)
+
+
+def test_without_a_recruiter_there_is_no_call_to_log(user):
+    promised(user, recruiter=None, firm=FirmFactory(owner=user))
+    assert "/calls/new/" not in text_of(read(the_letter(user)))
 
 
 # Late --------------------------------------------------------------------------------------------
@@ -260,7 +256,7 @@ def test_the_text_alone_reads_well(user, recruiter):
 def test_what_goes_on_time_does_not_call_itself_late(user):
     promised(user)
     message = read(the_letter(user, DUE + MINUTE))
-    assert "late" not in text_of(message).lower()
+    assert not re.search(r"\blate\b", text_of(message), re.IGNORECASE)
     assert "card--late" not in html_of(message).split("</head>")[1]
 
 

@@ -32,7 +32,8 @@ def test_it_shows_everything_about_the_promise(client: Client, user: User) -> No
         "Friday 2 July 2027, 18:00",
         'href="tel:+442079460018"',
         "Spoke of the interim role",
-        "was 1 July 2027",
+        "from 1 July 2027 18:00",
+        "to 2 July 2027 18:00",
         "at its moment",
     ):
         assert words in text, words

@@ -17,7 +17,10 @@ from tests.factories import FirmFactory, PromiseFactory
 from tests.pages import HTMX, html, is_fragment
 
 ENDINGS = [("keep", "kept"), ("release", "released"), ("break", "broken")]
-NAMES = {"keep": "keep", "release": "release", "break": "mark_broken", "reopen": "reopen"}
+NAMES = {
+    **{"keep": "keep", "release": "release", "break": "mark_broken", "reopen": "reopen"},
+    **{"no-show": "no_show", "nudge": "nudge", "nudge/undo": "nudge_undo"},
+}
 
 
 @pytest.fixture
@@ -100,7 +103,7 @@ def test_it_leaves_one_that_has_ended_as_it_is(
 def test_it_shows_how_it_stands_when_somebody_was_faster(
     client: Client, promise: Promise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def overtaken(self: Promise, outcome: str = "") -> None:
+    def overtaken(self: Promise, outcome: str = "", **when: Any) -> None:
         Promise.across_owners.get(pk=self.pk).release("faster")
         raise StaleVersion
 

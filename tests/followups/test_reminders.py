@@ -8,12 +8,9 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 from accounts.models import Preferences, User
 from accounts.owned import StaleVersion
-from followups import local_time
 from followups.models import Mail, Promise, Reminder
 from followups.reminders import plan, replan, replan_all
 from tests.factories import PromiseFactory, UserFactory
@@ -107,8 +104,8 @@ def test_two_overdue_mails_that_a_weekend_pushes_together_are_one():
     rows = planned(due_on=date("2026-03-06"))
     assert rows[:3] == [
         "digest Fri 06 Mar 08:00",
-        "overdue_1 Mon 09 Mar 08:00",
-        "overdue_2 Fri 13 Mar 08:00",
+        "overdue_2 Mon 09 Mar 08:00",
+        "overdue_3 Fri 13 Mar 08:00",
     ]
 
 
@@ -232,90 +229,98 @@ def test_a_promise_made_after_its_digest_is_told_again_in_the_afternoon(agreed_a
     assert [row for row in rows if row.startswith("lead")] == again
 
 
+@pytest.mark.parametrize(
+    ("by_kind", "lead"),
+    [
+        ({"call_back": 60}, ["16:00"]),
+        ({"call_back": 0}, []),
+        ({"send_names": 60}, ["16:45"]),
+        ({}, ["16:45"]),
+        # What somebody else wrote into the row, and nobody can read.
+        (None, ["16:45"]),
+        ([60], ["16:45"]),
+        ("an hour", ["16:45"]),
+        ({"call_back": "60"}, ["16:45"]),
+        ({"call_back": None}, ["16:45"]),
+        ({"call_back": True}, ["16:45"]),
+        ({"call_back": 1.5}, ["16:45"]),
+        ({"call_back": -60}, ["16:45"]),
+        ({"call_back": 10**30}, ["16:45"]),
+        ({"call_back": {"minutes": 60}}, ["16:45"]),
+    ],
+)
+def test_the_lead_time_is_that_of_the_kind(by_kind, lead):
+    rows = planned(due_time=time("17:00"), lead_by_kind=by_kind)
+    assert [row[-5:] for row in rows if row.startswith("lead")] == lead
+
+
+@pytest.mark.parametrize("days", [None, "monday", {"0": True}, 5])
+def test_working_days_that_cannot_be_read_are_the_usual_ones(days):
+    assert planned(due_on=date("2026-03-07"), working_days=days)[0] == "digest Fri 06 Mar 08:00"
+
+
+def test_what_cannot_be_read_is_logged_without_a_word_of_it(caplog):
+    planned(due_time=time("17:00"), lead_by_kind={"call_back": "secret"}, working_days="secret")
+    planned(working_days="secret")
+    assert {record.message for record in caplog.records} == {
+        "preferences None: lead times that cannot be read",
+        "preferences None: working days that cannot be read",
+    }
+
+
+def test_the_digest_tells_a_fixed_time_where_no_single_mail_is_wanted():
+    assert planned(due_time=time("17:00"), digest_only=True) == [
+        "digest Thu 05 Mar 08:00",
+        "overdue_2 Fri 06 Mar 08:00",  # the first is the single mail an hour later
+        "overdue_3 Mon 09 Mar 08:00",  # the 8th is a Sunday
+        "overdue_4 Thu 12 Mar 08:00",
+        "overdue_5 Thu 19 Mar 08:00",
+        "overdue_6 Mon 06 Apr 08:00",  # the 4th is a Saturday
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "first"),
+    [
+        # On a day off, too, if that is its day.
+        ({"due_on": date("2026-03-07")}, "digest Sat 07 Mar 08:00"),
+        ({"due_time": time("08:00")}, "digest Thu 05 Mar 08:00"),
+        # Before that morning's digest it has its own mail, on the moment.
+        ({"due_time": time("07:59")}, "due Thu 05 Mar 07:59"),
+        ({"due_time": time("00:00")}, "due Thu 05 Mar 00:00"),
+        # So it has if it was agreed on after the digest.
+        ({"agreed_at": utc("2026-03-05 08:00")}, "due Thu 05 Mar 17:00"),
+        ({"agreed_at": utc("2026-03-05 07:59")}, "digest Thu 05 Mar 08:00"),
+        # A digest that quiet hours hold until after the moment tells it too late.
+        (
+            {"due_time": time("09:00"), "quiet_from": time("22:00"), "quiet_until": time("10:00")},
+            "due Thu 05 Mar 09:00",
+        ),
+    ],
+)
+def test_what_the_digest_cannot_tell_in_time_has_its_own_mail(fields, first):
+    rows = planned(**{"due_time": time("17:00"), "digest_only": True, **fields})
+    assert rows[0] == first
+    assert not [row for row in rows if row.startswith("lead")]
+
+
+def test_the_day_of_a_fixed_time_is_the_users_own():
+    # Five in the afternoon in London is two at night in Tokyo, a day later.
+    rows = planned("Asia/Tokyo", due_time=time("17:00"), digest_only=True)
+    assert rows[:2] == ["due Fri 06 Mar 02:00", "overdue_3 Mon 09 Mar 08:00"]
+
+
+def test_what_they_owe_is_told_by_the_digest_alone_and_twice():
+    theirs = Promise.Party.THEM
+    assert planned(owed_by=theirs, due_time=time("17:00"), digest_only=True) == [
+        "overdue_1 Fri 06 Mar 08:00",
+        "overdue_2 Mon 09 Mar 08:00",
+    ]
+
+
 def test_it_plans_for_preferences_that_belong_to_nobody_yet():
     promise, _ = made(due_time=time("17:00"), time_zone="Asia/Tokyo")
     assert [row.occasion for row in plan(promise, Preferences())][:2] == ["lead", "due"]
-
-
-# Properties, over all zones and two years --------------------------------------------------------
-
-zones = st.sampled_from(sorted(zoneinfo.available_timezones()))
-moments = st.datetimes(
-    dt.datetime(2025, 12, 1), dt.datetime(2028, 1, 1), timezones=st.just(dt.UTC)
-)
-minutes = st.times().map(lambda at: at.replace(second=0, microsecond=0))
-
-
-@st.composite
-def anything(draw):
-    quiet = draw(st.none() | st.tuples(minutes, minutes))
-    return made(
-        draw(zones),
-        due_on=draw(st.dates(date("2026-01-01"), date("2027-12-31"))),
-        due_time=draw(st.none() | minutes),
-        time_zone=draw(zones),
-        owed_by=draw(st.sampled_from(Promise.Party)),
-        agreed_at=draw(
-            st.datetimes(
-                dt.datetime(2025, 12, 1), dt.datetime(2028, 1, 1), timezones=st.just(dt.UTC)
-            )
-        ),
-        lead_minutes=draw(st.integers(0, 7 * 24 * 60)),
-        digest_time=draw(minutes),
-        working_days=draw(st.lists(st.integers(0, 6), unique=True)),
-        quiet_from=quiet and quiet[0],
-        quiet_until=quiet and quiet[1],
-    )
-
-
-@given(anything())
-def test_any_plan_is_sorted_and_says_each_thing_once(made_up):
-    rows = plan(*made_up)
-    assert rows == sorted(rows)
-    assert len({(row.occasion, row.channel) for row in rows}) == len(rows)
-    overdue = [row.due_utc for row in rows if row.occasion.startswith("overdue")]
-    assert overdue == sorted(set(overdue))
-
-
-@given(anything())
-def test_any_promise_of_mine_is_reminded_of_before_it_is_late_and_none_is_early(made_up):
-    promise, preferences = made_up
-    rows = plan(promise, preferences)
-    due = promise.derive_due_utc()
-    before = [row for row in rows if not row.occasion.startswith("overdue")]
-    if promise.owed_by == Promise.Party.ME:
-        assert before, "an open promise of mine without a reminder"
-    else:
-        assert not before
-    for row in rows:
-        match row.occasion:
-            case "due":
-                assert row.due_utc == due
-            case "digest":
-                assert row.due_utc < due
-            case "lead" if promise.due_time is not None:
-                lead = dt.timedelta(minutes=preferences.lead_minutes)
-                assert due - lead <= row.due_utc < due
-            case "lead":
-                assert promise.agreed_at < row.due_utc < due
-            case _:
-                assert row.due_utc >= due
-
-
-@given(anything())
-def test_any_plan_is_quiet_but_for_the_moment_of_a_fixed_time(made_up):
-    promise, preferences = made_up
-    assume(preferences.quiet_from is not None)
-    assume(preferences.quiet_from != preferences.quiet_until)
-    zone = preferences.owner.zone
-    for row in plan(promise, preferences):
-        local = row.due_utc.astimezone(zone)
-        if row.occasion == "due" or local.fold:
-            continue  # of an hour that comes twice, the first was quiet
-        if local_time.is_skipped(local.date(), preferences.quiet_until, zone):
-            continue
-        quiet = (preferences.quiet_from, preferences.quiet_until)
-        assert not local_time.in_quiet_hours(local.time(), *quiet)
 
 
 # The rows ----------------------------------------------------------------------------------------
@@ -550,6 +555,120 @@ def test_only_the_due_moment_of_a_promise_is_needed_to_plan_it_anew(promise):
     assert len(waiting(promise)) == 8
 
 
+# What comes back from its end, or from the trash ---------------------------------------------------
+
+
+def test_a_promise_reopened_after_its_moment_is_reminded_of_at_once(promise, at):
+    """Kept by mistake just before its moment, and its reminder never went."""
+    at("2026-03-05 16:58")
+    in_mail(promise, "lead", Mail.State.SENT)
+    promise.keep()
+    at("2026-03-05 17:03")
+    promise.reopen()
+    assert waiting(promise)[:2] == [
+        (utc("2026-03-05 17:00"), "due"),
+        (utc("2026-03-05 18:00"), "overdue_1"),
+    ]
+    at("2026-03-05 17:04")
+    promise.what = "Two names"
+    promise.save()
+    assert [occasion for _, occasion in waiting(promise)][:2] == ["due", "overdue_1"]
+
+
+def test_a_promise_reopened_after_its_reminder_is_not_reminded_of_twice(promise, at):
+    at("2026-03-05 17:01")
+    for occasion in ("lead", "due"):
+        in_mail(promise, occasion, Mail.State.SENT)
+    promise.keep()
+    at("2026-03-05 17:03")
+    promise.reopen()
+    assert waiting(promise)[0] == (utc("2026-03-05 18:00"), "overdue_1")
+
+
+def test_a_promise_reopened_before_its_moment_waits_for_it(promise, at):
+    at("2026-03-05 16:40")
+    promise.keep()
+    at("2026-03-05 16:50")
+    promise.reopen()
+    assert waiting(promise)[0] == (utc("2026-03-05 17:00"), "due")
+
+
+def test_a_promise_reopened_long_after_is_told_once_and_not_for_each_that_it_missed(promise, at):
+    at("2026-03-05 16:40")
+    promise.keep()
+    promise.what = "a word about it, while it has ended"
+    promise.save()
+    at("2026-03-09 12:00")
+    promise.reopen()
+    assert waiting(promise)[:2] == [
+        (utc("2026-03-08 17:00"), "overdue_3"),
+        (utc("2026-03-12 17:00"), "overdue_4"),
+    ]
+
+
+def test_what_they_owe_and_was_ended_by_mistake_is_told_at_once(user, at):
+    theirs = Promise.Party.THEM
+    promise = PromiseFactory(
+        owner=user, owed_by=theirs, due_on=date("2026-03-05"), due_time=time("17:00")
+    )
+    at("2026-03-05 17:30")
+    promise.keep()
+    at("2026-03-05 18:30")
+    promise.reopen()
+    assert waiting(promise)[0] == (utc("2026-03-05 18:00"), "overdue_1")
+
+
+def test_a_promise_out_of_the_trash_is_told_what_it_missed(promise, at):
+    at("2026-03-05 16:40")
+    promise.trash()
+    at("2026-03-05 17:03")
+    promise.restore()
+    assert waiting(promise)[0] == (utc("2026-03-05 17:00"), "due")
+
+
+def test_a_day_out_of_the_trash_is_told_before_it_is_over(user, at):
+    promise = PromiseFactory(owner=user, due_on=date("2026-03-02"))
+    promise.trash()
+    at("2026-03-02 10:00")
+    promise.restore()
+    assert waiting(promise)[0] == (utc("2026-03-02 08:00"), "digest")
+
+
+def test_a_day_out_of_the_trash_that_was_told_is_not_told_again(user, at):
+    promise = PromiseFactory(owner=user, due_on=date("2026-03-02"))
+    at("2026-03-02 09:00")
+    in_mail(promise, "digest", Mail.State.SENT)
+    promise.trash()
+    at("2026-03-02 10:00")
+    promise.restore()
+    assert waiting(promise)[0] == (utc("2026-03-03 08:00"), "overdue_1")
+
+
+def test_a_promise_moved_into_the_past_owes_nothing_for_a_while_in_the_trash(user, at):
+    promise = PromiseFactory(
+        owner=user,
+        owed_by=Promise.Party.THEM,
+        due_on=date("2026-03-05"),
+        due_time=time("17:00"),
+    )
+    at("2026-03-04 12:00")
+    promise.snooze(due_on=date("2026-03-01"), due_time=time("09:00"), time_zone=LONDON)
+    assert waiting(promise) == []
+    at("2026-03-04 12:05")
+    promise.trash()
+    at("2026-03-09 12:00")
+    promise.restore()
+    assert waiting(promise) == []
+
+
+def test_a_new_promise_made_late_in_the_day_is_not_told_at_once(user, at):
+    at("2026-03-05 23:00")
+    promise = PromiseFactory(owner=user, due_on=date("2026-03-05"))
+    promise.what = "and a word"
+    promise.save()
+    assert waiting(promise)[0] == (utc("2026-03-06 08:00"), "overdue_1")
+
+
 # Preferences and zones ---------------------------------------------------------------------------
 
 
@@ -592,6 +711,87 @@ def test_other_preferences_send_nothing_twice(user, at):
     Preferences.objects.of(user).update(digest_time=time("07:00"))
     replan_all(user)
     assert waiting(promise)[0] == (utc("2026-03-03 07:00"), "overdue_1")
+
+
+def wants(user, **wishes):
+    Preferences.objects.of(user).update(**wishes)
+    replan_all(user)
+
+
+def test_the_digest_alone_after_this_mornings_leaves_todays_their_moment(promise, user, at):
+    """Else a promise for this afternoon would be told by nothing at all."""
+    at("2026-03-05 10:00")
+    wants(user, digest_only=True)
+    later = [(utc("2026-03-05 17:00"), "due"), (utc("2026-03-06 08:00"), "overdue_2")]
+    assert waiting(promise)[:2] == later
+    promise.refresh_from_db()
+    promise.what = "Two names"
+    promise.save()
+    assert waiting(promise)[:2] == later
+
+
+def test_the_digest_alone_the_evening_before_tells_it_then(promise, user, at):
+    at("2026-03-04 20:00")
+    wants(user, digest_only=True)
+    assert waiting(promise)[0] == (utc("2026-03-05 08:00"), "digest")
+    at("2026-03-05 08:01")
+    in_mail(promise, "digest", Mail.State.SENT)
+    promise.refresh_from_db()
+    promise.what = "Two names"
+    promise.save()
+    assert waiting(promise)[0] == (utc("2026-03-06 08:00"), "overdue_2")
+
+
+def test_a_moment_that_no_worker_told_is_owed_to_who_wants_the_digest_alone(promise, user, at):
+    at("2026-03-05 17:05")
+    wants(user, digest_only=True)
+    assert waiting(promise)[0] == (utc("2026-03-05 17:00"), "due")
+
+
+def test_a_digest_that_no_worker_sent_is_owed_to_who_wants_single_mails(promise, user, at):
+    wants(user, digest_only=True)
+    at("2026-03-05 17:05")  # no worker ran since yesterday
+    wants(user, digest_only=False)
+    assert waiting(promise)[:2] == [
+        (utc("2026-03-05 17:00"), "due"),
+        (utc("2026-03-05 18:00"), "overdue_1"),
+    ]
+
+
+def test_other_working_days_say_nothing_over_again(user, at):
+    """What was told on Monday of a Friday is not told on Monday once more, by another number."""
+    promise = PromiseFactory(owner=user, due_on=date("2026-03-06"))
+    at("2026-03-09 08:01")
+    in_mail(promise, "digest", Mail.State.SENT)
+    in_mail(promise, "overdue_2", Mail.State.SENT)
+    at("2026-03-09 10:00")
+    wants(user, working_days=list(range(7)))  # by these the 7th and the 9th were its days
+    assert waiting(promise)[0] == (utc("2026-03-13 08:00"), "overdue_3")
+
+
+def test_other_working_days_lose_no_reminder_that_is_still_to_come(user, at):
+    """Counted anew, the last would have had the number of one that has gone."""
+    at("2026-03-05 20:00")
+    wants(user, working_days=list(range(7)))
+    promise = PromiseFactory(owner=user, due_on=date("2026-03-06"))
+    at("2026-03-20 10:00")
+    for occasion in ("digest", "overdue_1", "overdue_2", "overdue_3", "overdue_4"):
+        in_mail(promise, occasion, Mail.State.SENT)
+    wants(user, working_days=[0, 1, 2, 3, 4])  # the 7th and the 9th are one now
+    assert waiting(promise) == [(utc("2026-04-06 07:00"), "overdue_5")]
+
+
+def test_the_digest_alone_loses_no_reminder_that_is_still_to_come(promise, user, at):
+    at("2026-03-19 18:00")
+    for occasion in ("lead", "due", *(f"overdue_{number}" for number in range(1, 6))):
+        in_mail(promise, occasion, Mail.State.SENT)
+    wants(user, digest_only=True)
+    assert waiting(promise) == [(utc("2026-04-06 07:00"), "overdue_6")]
+
+
+def test_other_lead_times_replan(promise, user, at):
+    wants(user, lead_by_kind={"call_back": 60})
+    assert waiting(promise)[0] == (utc("2026-03-05 16:00"), "lead")
 
 
 def test_new_rules_of_a_zone_move_the_moment_of_its_promises(promise, user):

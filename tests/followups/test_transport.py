@@ -1,33 +1,21 @@
 """Handing a mail over: at every moment it is known on which side of the final dot it ended."""
 
 import base64
-import ssl
 import time
 from email.message import EmailMessage
 from email.policy import SMTP
-from pathlib import Path
 
 import pytest
 
 from followups import transport
 from followups.transport import LockedOut, Outcome, Unreachable, Verdict
 from tests.engines.servers import MailServer, Received, free_port
-from tests.followups.certificates import write_certificate
 from tests.followups.conftest import way_to
 from tests.followups.scripted import Conversation, Scripted
 
 SENDER, READER = "wordkeeper@example.org", "ann@example.org"
 # Seconds that the short timeouts below leave for a whole mail, and some for a busy machine.
 SOON = 5
-
-
-@pytest.fixture
-def impatient(monkeypatch):
-    """Timeouts of tenths of a second; the order between them stays as it is."""
-    monkeypatch.setattr(transport, "VERB_TIMEOUT", 0.3)
-    monkeypatch.setattr(transport, "GREETING_DEADLINE", 0.8)
-    monkeypatch.setattr(transport, "MAIL_DEADLINE", 1.0)
-    monkeypatch.setattr(transport, "GOODBYE_DEADLINE", 0.2)
 
 
 def mail(text: str = "Hello\n", **headers: str) -> bytes:
@@ -531,22 +519,6 @@ def test_the_password_goes_nowhere_but_into_the_sign_in():
 
 
 # Encryption --------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory) -> Path:
-    file = tmp_path_factory.mktemp("certificate") / "server.pem"
-    write_certificate(file)
-    return file
-
-
-@pytest.fixture
-def certified(certificate, monkeypatch) -> ssl.SSLContext:
-    """A server's side of TLS for “localhost”, whose certificate is trusted here."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
 
 
 def test_it_encrypts_from_the_start(certified):
