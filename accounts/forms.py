@@ -174,7 +174,18 @@ def known_time_zone(name: str) -> str:
     raise ValidationError(_("There is no such time zone. Write it like “Europe/London”."))
 
 
-class UserForm(forms.ModelForm):
+class OwnUserForm(forms.ModelForm):
+    """Some fields of the account. It writes those alone: a user has no version, and all that was
+    read with the request would put back a password that was changed meanwhile."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit=False)
+        if commit:
+            user.save(update_fields=list(self.fields))
+        return user
+
+
+class UserForm(OwnUserForm):
     """What every time and number of mine is read in."""
 
     class Meta:
@@ -209,7 +220,7 @@ class UserForm(forms.ModelForm):
         return region
 
 
-class ZoneForm(forms.ModelForm):
+class ZoneForm(OwnUserForm):
     """Where I am now, and nothing else."""
 
     class Meta:

@@ -76,6 +76,7 @@ def settings(request: OwnerRequest) -> HttpResponse:
     if request.method == "POST" and all([user_form.is_valid(), form.is_valid()]):
         try:
             with transaction.atomic():
+                # The user first, as every change of a promise holds the two.
                 user_form.save()
                 saved = form.save()
                 changed = [*user_form.changed_data, *form.changed_data]

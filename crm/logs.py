@@ -3,6 +3,7 @@
 import logging
 import re
 import traceback
+import urllib.parse
 from types import TracebackType
 
 ErrorInfo = (
@@ -11,14 +12,27 @@ ErrorInfo = (
 
 
 # What follows these opens something (DESIGN section 7, Logs); in a referrer, too.
-SECRET = re.compile(r"(/(?:act|calendar)/)[^\s/?#]+", re.IGNORECASE)
-# Of a query string nothing is told: it begins within an address, not after a word.
-QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']+")
+SECRET = re.compile(r"(/(?:act|calendar)/+)[^/?#\"]+", re.IGNORECASE)
+WORDS = re.compile(r"[^\s\"]+")
 
 
 def masked(line: str) -> str:
-    """`line` without the tokens and query strings of the addresses in it."""
-    return QUERY.sub(r"\1?…", SECRET.sub(r"\1…", line))
+    """`line` without the tokens and query strings of the addresses in it.
+
+    Word by word, each looked at once: anybody may ask for an address of thousands of slashes.
+    """
+    return WORDS.sub(lambda word: _masked_word(word.group()), line)
+
+
+def _masked_word(word: str) -> str:
+    path, asks, query = word.partition("?")
+    if "/" not in path:
+        return word
+    plain = urllib.parse.unquote(path)
+    if SECRET.search(plain):
+        path = SECRET.sub(r"\1…", plain)
+    # Of a query string nothing is told.
+    return f"{path}?…" if asks and query else path + asks
 
 
 class DiscreetFormatter(logging.Formatter):

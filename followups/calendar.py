@@ -185,8 +185,8 @@ def write(entries: list[Entry]) -> bytes:
     calendar.add("X-WR-CALNAME", "Wordkeeper")
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", icalendar.vDuration(REFRESH))
-    for zone, first, last in _zones_in(entries):
-        calendar.add_component(zone_component(zone, first, last))
+    for zone, years in _zones_in(entries):
+        calendar.add_component(zone_component(zone, years))
     for entry in entries:
         calendar.add_component(_event(entry))
     return bytes(calendar.to_ical(sorted=False))
@@ -228,23 +228,22 @@ def _alarm(title: str, before: dt.timedelta) -> icalendar.Alarm:
 # Zones --------------------------------------------------------------------------------------------
 
 
-def _zones_in(entries: list[Entry]) -> list[tuple[zoneinfo.ZoneInfo, int, int]]:
-    """Each zone that a moment of these names, with the first and the last year needed of it."""
-    years: dict[str, list[int]] = {}
+def _zones_in(entries: list[Entry]) -> list[tuple[zoneinfo.ZoneInfo, tuple[int, ...]]]:
+    """Each zone that a moment of these names, with the years needed of it."""
+    years: dict[str, set[int]] = {}
     for entry in entries:
         zone = entry.starts.tzinfo if isinstance(entry.starts, dt.datetime) else None
         # What is the same as UTC is written in UTC.
         if isinstance(zone, zoneinfo.ZoneInfo) and "UTC" not in tzids_from_tzinfo(zone):
-            years.setdefault(zone.key, []).append(entry.starts.year)
+            years.setdefault(zone.key, set()).add(entry.starts.year)
     return [
-        (zoneinfo.ZoneInfo(name), min(of_zone), max(of_zone))
+        (zoneinfo.ZoneInfo(name), tuple(sorted(of_zone)))
         for name, of_zone in sorted(years.items())
     ]
 
 
-@functools.lru_cache(maxsize=256)
-def zone_component(zone: zoneinfo.ZoneInfo, first: int, last: int) -> icalendar.Timezone:
-    """The VTIMEZONE of `zone`, right from the beginning of the year `first` to the end of `last`.
+def zone_component(zone: zoneinfo.ZoneInfo, years: Iterable[int]) -> icalendar.Timezone:
+    """The VTIMEZONE of `zone`, right in each of these years (ascending), whatever lies between.
 
     Not icalendar's own (`Timezone.from_tzinfo`): it looks for changes on the local clock, and
     so writes one that goes forward an hour late (London's at 02:00 in place of 01:00).
@@ -252,12 +251,13 @@ def zone_component(zone: zoneinfo.ZoneInfo, first: int, last: int) -> icalendar.
     """
     component = icalendar.Timezone()
     component.add("TZID", zone.key)
-    begin = dt.datetime(max(first - 1, 1), 12, 31, tzinfo=dt.UTC)
-    end = dt.datetime(last + 1, 1, 2, tzinfo=dt.UTC)
-    before = begin.astimezone(zone)
     observances: dict[tuple[dt.timedelta, dt.timedelta, str, bool], list[dt.datetime]] = {}
-    for after in (before, *_changes(zone, begin, end)):
+    moments = sorted({one for year in years for one in _changes_of(zone, year)})
+    before = moments[0]
+    for after in moments:
         was, is_now = _offset(before), _offset(after)
+        if after is not before and (was, before.tzname()) == (is_now, after.tzname()):
+            continue  # a year that begins as the one before it ended
         onset = (after.astimezone(dt.UTC) + was).replace(tzinfo=None)
         is_summer = (after.dst() or dt.timedelta(0)) > dt.timedelta(0)
         kind = (was, is_now, after.tzname() or zone.key, is_summer)
@@ -277,6 +277,18 @@ def zone_component(zone: zoneinfo.ZoneInfo, first: int, last: int) -> icalendar.
 
 def _offset(moment: dt.datetime) -> dt.timedelta:
     return moment.utcoffset() or dt.timedelta(0)
+
+
+# A year costs about a millisecond to look through; a feed is read again every few hours.
+@functools.lru_cache(maxsize=4096)
+def _changes_of(zone: zoneinfo.ZoneInfo, year: int) -> tuple[dt.datetime, ...]:
+    """From where on the clocks of `zone` show what in `year`: its beginning, and each change.
+
+    It begins a day early, and ends a day late: years begin at another moment in every zone.
+    """
+    begin = dt.datetime(max(year - 1, 1), 12, 31, tzinfo=dt.UTC)
+    end = dt.datetime(year + 1, 1, 2, tzinfo=dt.UTC)
+    return (begin.astimezone(zone), *_changes(zone, begin, end))
 
 
 def _changes(

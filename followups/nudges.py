@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Preferences
 from contacts.models import NAME_LENGTH
+from followups.messages import number_for
 from followups.models import Promise
 from followups.models.promise import NotOpen, NotYet, Refused
 from followups.models.words import State
+from followups.plans import working_day
 from followups.reminders import preferences_of
 
 
@@ -30,11 +32,12 @@ def ask_after(promise: Promise, *, now: dt.datetime | None = None) -> Promise:
         raise Refused(_("This is your own promise: there is nobody to nudge."))
     with transaction.atomic():
         # Held first, as everywhere: of two presses at once the second finds the first's nudge.
+        now = now or timezone.now()
         preferences = preferences_of(promise.owner_id)
         promise = Promise.objects.of(promise.owner_id).get(pk=promise.pk)
         if not promise.is_open:
             raise NotOpen
-        if there := _open_nudge(promise):
+        if there := open_nudge_of(promise):
             return there
         if not promise.may_be_nudged:
             raise NotYet(_("They still have time for it."))
@@ -43,9 +46,9 @@ def ask_after(promise: Promise, *, now: dt.datetime | None = None) -> Promise:
             owed_by=Promise.Party.ME,
             kind=Promise.Kind.CALL_BACK,
             what=_("Ask after: %(what)s") % {"what": _in_words(promise)},
-            due_on=_next_working_day(preferences, now or timezone.now()),
+            due_on=_next_working_day(preferences, now),
             time_zone=preferences.owner.time_zone,
-            phone=_number_of(promise),
+            phone=number_for(promise),
             recruiter_id=promise.recruiter_id,
             firm_id=promise.firm_id,
             opportunity_id=promise.opportunity_id,
@@ -61,7 +64,7 @@ def never_mind(promise: Promise) -> Promise | None:
     """Take the open nudge of `promise` back, to the trash; None where there is none."""
     with transaction.atomic():
         preferences_of(promise.owner_id)
-        nudge = _open_nudge(promise)
+        nudge = open_nudge_of(promise)
         if nudge:
             nudge.trash()
     return nudge
@@ -69,7 +72,7 @@ def never_mind(promise: Promise) -> Promise | None:
 
 def end_with(promise: Promise) -> None:
     """Theirs has ended: what was to ask after it is no longer needed."""
-    if not promise.is_theirs or not (nudge := _open_nudge(promise)):
+    if not promise.is_theirs or not (nudge := open_nudge_of(promise)):
         return
     nudge.ended_with_theirs = True
     nudge.release(_because(promise))
@@ -95,7 +98,8 @@ def place_taken(nudge: Promise) -> bool:
     return others.exclude(pk=nudge.pk).exists()
 
 
-def _open_nudge(promise: Promise) -> Promise | None:
+def open_nudge_of(promise: Promise) -> Promise | None:
+    """What is to ask after `promise`, if that is not done yet."""
     return Promise.objects.of(promise.owner_id).open().filter(follows=promise).first()
 
 
@@ -114,17 +118,6 @@ def _because(promise: Promise) -> str:
     return _("They did not do it.")
 
 
-def _number_of(promise: Promise) -> str:
-    """Where to ring them: as promised, else the number that was learnt last (E.164)."""
-    if promise.phone or not promise.recruiter:
-        return promise.phone or (promise.firm.switchboard if promise.firm else "")
-    newest = promise.recruiter.phones.order_by("-pk").first()
-    return newest.number if newest else ""
-
-
 def _next_working_day(preferences: Preferences, now: dt.datetime) -> dt.date:
-    day = now.astimezone(preferences.owner.zone).date() + dt.timedelta(days=1)
-    working = set(preferences.working_days) & set(range(7))
-    while working and day.weekday() not in working:
-        day += dt.timedelta(days=1)
-    return day
+    tomorrow = now.astimezone(preferences.owner.zone).date() + dt.timedelta(days=1)
+    return working_day(tomorrow, preferences, step=1)

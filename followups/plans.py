@@ -153,10 +153,10 @@ def _for_a_day(
     last_day = (due - dt.timedelta.resolution).astimezone(zone).date()
     rows = []
     if promise.owed_by == Promise.Party.ME:
-        day = _working_day(min(promise.due_on, last_day), preferences, step=-1)
+        day = working_day(min(promise.due_on, last_day), preferences, step=-1)
         while (morning := _digest(day, preferences, zone)) >= due:
             # Over there the day is over before it is morning here.
-            day = _working_day(day - dt.timedelta(days=1), preferences, step=-1)
+            day = working_day(day - dt.timedelta(days=1), preferences, step=-1)
         rows.append(Planned(morning, DIGEST))
         if morning <= promise.agreed_at:
             rows += _later_that_day(promise.agreed_at, due, preferences, zone)
@@ -169,7 +169,7 @@ def _overdue_mornings(
     """What is late after `last_day`, the user's own day, by the digests of working days."""
     mine = promise.owed_by == Promise.Party.ME
     days = (
-        _working_day(last_day + dt.timedelta(days=delay), preferences, step=1)
+        working_day(last_day + dt.timedelta(days=delay), preferences, step=1)
         for delay in (OVERDUE_DAYS if mine else OVERDUE_DAYS[:THEIRS_OVERDUE])
     )
     # The first mail of a fixed time is the one an hour later, which has no place in a digest.
@@ -210,7 +210,7 @@ def _digest(day: dt.date, preferences: Preferences, zone: zoneinfo.ZoneInfo) -> 
     return _hold(local_time.to_utc(day, preferences.digest_time, zone), preferences, zone)
 
 
-def _working_day(day: dt.date, preferences: Preferences, *, step: int) -> dt.date:
+def working_day(day: dt.date, preferences: Preferences, *, step: int) -> dt.date:
     """`day`, or the nearest working day from it in the direction of `step`."""
     working = _working_days(preferences)
     if working:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from desk.backup import archive, copying, postgresql, schema, sqlite
 from desk.backup.archive import DATABASE, FILES, KEY, Archive, BackupError, Damaged
-from followups.models import Heartbeat
+from followups.models import CalendarFeed, Heartbeat
 from followups.restored import hold_after_restore
 
 # Whoever beat so lately is taken to be running still.
@@ -225,12 +225,17 @@ def _swap_files(staged: Path, in_place: contextlib.ExitStack) -> None:
 
 
 def _make_ready(made_at: dt.datetime, now: dt.datetime | None) -> int:
-    """Bring the copy's rows to this version, sign everybody out, hold what is unsent."""
+    """Bring the copy's rows to this version, sign everybody out, hold what is unsent.
+
+    Addresses of calendars end, too.
+    """
     call_command("migrate", interactive=False, verbosity=0)
     existing = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for table in sorted(schema.passing_tables() & existing):
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608
+    # One that was revoked since the copy, because it had leaked, must not open anything again.
+    CalendarFeed.across_owners.all().delete()
     return hold_after_restore(now or timezone.now(), copied_at=made_at)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 import zoneinfo
 from typing import Any
 
@@ -154,6 +155,11 @@ class Promise(OwnedModel):
                 condition=Q(recruiter__isnull=False) | Q(firm__isnull=False),
                 name="promise_to_somebody",
                 violation_error_message=_("Say to whom: a recruiter or a firm."),
+            ),
+            # Beyond them neither a calendar nor a plan can be written.
+            models.CheckConstraint(
+                condition=Q(due_on__gte=FIRST_DAY, due_on__lte=LAST_DAY),
+                name="promise_due_in_our_time",
             ),
             # A no-show is theirs: it never counts on my record.
             models.CheckConstraint(
@@ -388,8 +394,25 @@ class Promise(OwnedModel):
             self.save()
             nudges.bring_back(self)
 
+    def trash(self, group: uuid.UUID | None = None) -> None:
+        """To the trash, and with it what was to ask after it."""
+        from followups import nudges
+
+        group = group or uuid.uuid4()
+        with transaction.atomic():
+            super().trash(group)
+            if nudge := nudges.open_nudge_of(self):
+                nudge.trash(group)
+
     def restore(self) -> None:
-        """Out of the trash; what it was not reminded of meanwhile is owed."""
+        """Out of the trash; what it was not reminded of meanwhile is owed.
+
+        Raises `Refused` for an open nudge whose place another has taken.
+        """
+        from followups import nudges
+
+        if self.is_open and nudges.place_taken(self):
+            raise Refused(_("You are to ask after this already, by a later promise."))
         self._over_since = self.trashed_at
         super().restore()
 

@@ -15,6 +15,7 @@ from accounts.pages import posted
 from accounts.requests import OwnerRequest
 from accounts.signals import preferences_changed
 from followups.lead_times import LeadTimesForm, in_words
+from followups.reminders import preferences_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,6 +28,9 @@ def lead_times(request: OwnerRequest) -> HttpResponse:
         changed = ["lead_by_kind"] if form.by_kind != before else []
         try:
             with transaction.atomic():
+                # Held as every change of a promise holds them, the user first: else the two
+                # could wait for each other.
+                preferences_of(request.user.pk)
                 saved = form.save()
                 preferences_changed.send(Preferences, preferences=saved, changed=changed)
         except StaleVersion:
