@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.test import Client
 
+from accounts.forms import ZoneForm
 from accounts.models import User
 from followups.models import Promise, Reminder
 from tests.addresses import check_refusals
@@ -82,3 +83,16 @@ def test_it_refuses_what_every_page_refuses(
 
 def test_it_offers_nothing_to_the_anonymous(anonymous: Client) -> None:
     assert "zone-offer" not in html(anonymous.get("/sign-in/"))
+
+
+def test_it_writes_the_zone_alone(user: User) -> None:
+    """What was read with the request would put back a password changed meanwhile."""
+    read_before = User.objects.get(pk=user.pk)
+    user.set_password("another password")
+    user.save()
+    form = ZoneForm({"time_zone": "Asia/Tokyo"}, instance=read_before)
+    assert form.is_valid()
+    form.save()
+    user.refresh_from_db()
+    assert user.time_zone == "Asia/Tokyo"
+    assert user.check_password("another password")
