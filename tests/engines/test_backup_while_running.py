@@ -185,6 +185,25 @@ def test_every_row_of_every_table_every_file_and_the_key_come_back(
     assert left == set()
 
 
+NEW_FEED = """
+from accounts.models import User
+from followups.models import CalendarFeed
+CalendarFeed.objects.create(owner=User.objects.first(), digest="x" * 64)
+"""
+
+
+def test_an_address_of_the_calendar_does_not_come_back(
+    ready: Installation, elsewhere: Installation, tmp_path: Path
+) -> None:
+    """It may have leaked, and been revoked since the copy."""
+    promised(ready, in_seconds=600)
+    shell(ready, NEW_FEED)
+    ready.manage("backup", str(tmp_path / "copy.zip"))
+    elsewhere.manage("restore", str(tmp_path / "copy.zip"))
+    count = "from followups.models import CalendarFeed\nprint(CalendarFeed.across_owners.count())"
+    assert [int(shell(one, count)) for one in (ready, elsewhere)] == [1, 0]
+
+
 TICKS = """
 import datetime as dt
 from django.utils import timezone
