@@ -23,9 +23,9 @@ from django.utils.translation import gettext as _
 from icalendar.timezone.tzid import tzids_from_tzinfo
 
 from accounts.models import Preferences, User
-from followups import messages
+from followups import local_time, messages
 from followups.models import Promise
-from followups.plans import lead_minutes
+from followups.plans import DIGEST, DUE, LEAD, plan
 
 # How long what ended or was trashed is still told as cancelled, so that a program which reads
 # seldom takes it out too.
@@ -75,6 +75,7 @@ def entries_of(
 ) -> list[Entry]:
     """What the calendar of `user` says of these promises, in the user's language."""
     preferences = preferences or Preferences.objects.of(user).first() or Preferences(owner=user)
+    preferences.owner = user  # at hand, so that nothing asks for it anew
     with translation.override(user.locale):
         return [_entry(promise, user, preferences) for promise in promises]
 
@@ -99,7 +100,7 @@ def _entry(promise: Promise, user: User, preferences: Preferences) -> Entry:
         title=_discreet_title(promise) if discreet else _title(promise),
         description="\n".join(filter(None, [one_line(number), url])),
         url=url,
-        alarms=() if is_over else _alarms(promise, preferences),
+        alarms=() if is_over else _alarms(promise, preferences, starts),
         is_cancelled=is_over,
     )
 
@@ -129,8 +130,10 @@ def _title(promise: Promise) -> str:
 def one_line(text: str) -> str:
     """`text` without what could begin another line, or is not seen, in some program.
 
-    Line breaks of every kind, also Unicode's own, become spaces; other control characters go.
+    Line breaks of every kind, also Unicode's own, become spaces; other control characters go,
+    and so does what turns the words after it around.
     """
+    text = text.translate(messages.TURNS)
     shown = (
         " " if one.isspace() else one for one in text if one.isspace() or not _is_control(one)
     )
@@ -141,19 +144,23 @@ def _is_control(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cs"}
 
 
-def _alarms(promise: Promise, preferences: Preferences) -> tuple[dt.timedelta, ...]:
-    """When a program rings for it: as the mails go, beforehand and on the moment.
+def _alarms(
+    promise: Promise, preferences: Preferences, starts: dt.datetime | dt.date
+) -> tuple[dt.timedelta, ...]:
+    """When a program rings for it, from its beginning: as the mails go, until it is due.
 
-    What they owe rings nobody: it is followed up when it is late.
+    So what they owe rings nobody, nor does what was over before it was agreed on.
     """
-    if promise.owed_by == Promise.Party.THEM:
-        return ()
-    if promise.due_time is None:
-        at = preferences.digest_time
-        return (dt.timedelta(hours=at.hour, minutes=at.minute),)
-    lead = lead_minutes(promise.kind, preferences)
-    moment = dt.timedelta(0)
-    return (-dt.timedelta(minutes=lead), moment) if lead else (moment,)
+    if not isinstance(starts, dt.datetime):
+        # A day begins where the program is, and that is where the user is.
+        starts = local_time.to_utc(starts, dt.time.min, preferences.owner.zone)
+    rings = [
+        one.due_utc
+        for one in plan(promise, preferences)
+        if one.occasion in {LEAD, DUE, DIGEST} and one.due_utc > promise.agreed_at
+    ]
+    # Counted in UTC: on one clock Python leaves the hour out that comes twice.
+    return tuple(moment - starts.astimezone(dt.UTC) for moment in rings)
 
 
 def etag(entries: list[Entry]) -> str:

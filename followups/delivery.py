@@ -22,12 +22,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Preferences
 from crm.environment import MailServer
 from followups import messages, transport
 from followups.messages import Contents
 from followups.models import Heartbeat, Mail, Mailer, Reminder
-from followups.models.mail import FURTHEST, LATE, LEASE
+from followups.models.mail import FURTHEST, LATE, LEASE, OUT_OF_REACH
 from followups.transport import Verdict
 
 log = logging.getLogger("followups.delivery")
@@ -295,7 +294,7 @@ def _deliver(batch: list[Mail], line: _Line, tick: _Tick) -> int:
             break
         except transport.Unreachable as trouble:
             tick.is_over = True
-            _postpone(str(trouble), batch[place:], tick.clock())
+            _postpone(f"{OUT_OF_REACH} {trouble}", batch[place:], tick.clock())
             break
         done += verdict is Verdict.ACCEPTED
         if verdict is Verdict.LOCKED_OUT:
@@ -327,7 +326,7 @@ def _keep_here(mail: Mail, contents: Contents, clock: Clock) -> bool:
         letter = _written(mail, newest, settings.DEFAULT_FROM_EMAIL, clock)
         if letter is None:
             return False
-        if mail.begin(newest.revisions, mail.owner.email, clock()):
+        if mail.begin(newest.revisions, mail.owner.email, clock(), by_mail=False):
             why = ""
             if _is_muted(mail, newest):
                 with translation.override(mail.owner.locale):
@@ -375,7 +374,7 @@ def _written(mail: Mail, contents: Contents, sender: str, clock: Clock) -> messa
         mail.postpone(f"It could not be written: {type(error).__name__}.", clock())
         return None
     if letter is None:
-        _drop(mail)
+        mail.drop(clock())
     return letter
 
 
@@ -408,10 +407,6 @@ def _hand_over(mail: Mail, contents: Contents, line: _Line, clock: Clock) -> Ver
 
 
 def _begin(mail: Mail, contents: Contents, recipient: str, clock: Clock) -> bool:
-    # Asked anew: since the batch was read, minutes may have gone by with a slow server.
-    preferences = Preferences.objects.of(mail.owner)
-    if mail.kind != Mail.Kind.TEST and preferences.filter(muted_at__isnull=False).exists():
-        return False
     return mail.begin(contents.revisions, recipient, clock())
 
 
@@ -442,12 +437,3 @@ def _settle(mail: Mail, outcome: transport.Outcome, now: dt.datetime) -> None:
         case Verdict.LOCKED_OUT | Verdict.NOT_BEGUN:
             mail.answer = outcome.answer
             mail.release()
-
-
-def _drop(mail: Mail) -> None:
-    """A claimed mail in which nothing is wanted any more is cancelled; one taken away is not."""
-    wanted = Reminder.across_owners.live().filter(mail=mail.pk)
-    if not wanted.exists():
-        Mail.across_owners.filter(pk=mail.pk, token=mail.token, state=Mail.State.CLAIMED).update(
-            state=Mail.State.CANCELLED, token=None, lease_until=None
-        )

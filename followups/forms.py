@@ -10,16 +10,20 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import PhoneField
-from accounts.forms import OwnedForm
+from accounts.forms import OwnedForm, in_words
 from contacts.pickers import FirmPicker, RecruiterPicker
-from followups import local_time
+from followups import local_time, nudges
 from followups.models import Promise
 from followups.models.promise import FIRST_DAY
+from followups.shortcuts import shortcut
 
 OUTCOME_LENGTH = 500
+# Of a promise that has ended.
+FROZEN = ["owed_by", "kind", "due_on", "due_time"]
 
 
 class DateInput(forms.DateInput):
@@ -69,6 +73,33 @@ class PromiseForm(OwnedForm):
             self.fields[name].region = self.owner.phone_region  # type: ignore[attr-defined]
         if self.instance._state.adding:
             self.instance.time_zone = self.owner.time_zone
+        # What its ending was judged by is over with it.
+        names = [] if self.instance.is_open else FROZEN
+        self.frozen = {name: self.fields.pop(name) for name in names}
+
+    @property
+    def frozen_words(self) -> list[tuple[str, str]]:
+        """What can no longer be changed, as a page shows it: labels and values."""
+        said = {name: in_words(self.instance, name) for name in self.frozen}
+        said["due_on"] = date_format(self.instance.due_on, "j F Y")
+        said["due_time"] = said["due_time"] if self.instance.due_time is not None else "—"
+        return [(str(field.label), capfirst(said[name])) for name, field in self.frozen.items()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for name, field in self.frozen.items():
+            said = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+            if said is not None and field.has_changed(self.initial[name], said):
+                raise ValidationError(
+                    _("It has ended: who owes what, and by when, stay. Undo the ending first.")
+                )
+        is_mine_now = "owed_by" in self.changed_data and cleaned.get("owed_by") == Promise.Party.ME
+        if is_mine_now and self.instance.pk and nudges.open_nudge_of(self.instance):
+            self.add_error(
+                "owed_by",
+                _("You are to ask them after this. Take that back first: “Do not ask after it”."),
+            )
+        return cleaned
 
     def save(self, commit: bool = True) -> Promise:
         """Save; a moved moment is kept as history by `Promise.snooze`."""
@@ -148,9 +179,12 @@ class EndingForm(forms.Form):
     def __init__(
         self, *args: Any, promise: Promise, zone: zoneinfo.ZoneInfo, **kwargs: Any
     ) -> None:
+        kwargs.setdefault("initial", {"outcome": promise.outcome if promise.is_open else ""})
         super().__init__(*args, **kwargs)
         self.promise, self.zone = promise, zone
         self.moment: dt.datetime | None = None
+        # The day that was said where no hour was.
+        self.day: dt.date | None = None
         self.fields["said"].choices = promise.outcomes  # type: ignore[attr-defined]
         self.fields["outcome"].widget.attrs["maxlength"] = OUTCOME_LENGTH
 
@@ -167,6 +201,7 @@ class EndingForm(forms.Form):
         day, time = cleaned.get("ended_on"), cleaned.get("ended_time")
         if not self.errors and (day or time):
             self.moment = self._moment(day, time, timezone.now().astimezone(self.zone))
+            self.day = None if time else day
         return cleaned
 
     def _moment(self, day: dt.date | None, time: dt.time | None, now: dt.datetime) -> dt.datetime:
@@ -192,38 +227,16 @@ class EndingForm(forms.Form):
 
     def _some_time_on(self, day: dt.date, now: dt.datetime) -> dt.datetime:
         """Any time of that day, or an error where the hour decides whether it was late."""
-        promise = self.promise
-        due_there = promise.due_utc.astimezone(self.zone)
-        if promise.due_time is not None and due_there.date() == day and due_there < now:
+        deadline = self.promise.deadline
+        due_there = deadline.moment.astimezone(self.zone)
+        may_be_late = deadline.at is not None and deadline.in_time_until < now
+        if may_be_late and due_there.date() == day:
             due = f"{due_there:%H:%M}"
             raise ValidationError(
                 {"ended_time": _("It was due at %(due)s that day. When was it?") % {"due": due}}
             )
-        at = min(local_time.end_of_day(day, self.zone), now.astimezone(dt.UTC))
+        last = local_time.end_of_day(day, self.zone) - dt.timedelta(seconds=1)
+        at = min(last, now.astimezone(dt.UTC))
         # Kept on its day is in time, also where that day ends sooner than here.
-        on_its_day = promise.due_time is None and day == promise.due_on
-        return min(at, promise.due_utc) if on_its_day else at
-
-
-def shortcut(until: str, promise: Promise, now: dt.datetime) -> tuple[dt.date, dt.time | None]:
-    """The local day and time that a shortcut means at `now` (aware, local).
-
-    "hour" counts on the clock of the world, so it is right across a clock change; the others
-    keep the promise's time of day, told on the clock of `now` where the promise has another.
-    """
-    if until == "hour":
-        later = in_an_hour(now)
-        return later.date(), later.time().replace(second=0, microsecond=0)
-    day = now.date() + dt.timedelta(days=1 if until == "tomorrow" else 7)
-    if promise.due_time is None or promise.zone == now.tzinfo:
-        return day, promise.due_time
-    return day, promise.derive_due_utc().astimezone(now.tzinfo).time().replace(fold=0)
-
-
-def in_an_hour(now: dt.datetime) -> dt.datetime:
-    later = (now.astimezone(dt.UTC) + dt.timedelta(hours=1)).astimezone(now.tzinfo)
-    if later.fold:
-        # The second pass of an hour that comes twice cannot be named: the first would count, and
-        # it is over. The next full hour can.
-        later = later.replace(minute=0, fold=0) + dt.timedelta(hours=1)
-    return later
+        on_its_day = deadline.at is None and day == deadline.on
+        return min(at, deadline.moment) if on_its_day else at

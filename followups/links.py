@@ -156,6 +156,19 @@ class Link:
         used = replace(self, purpose=Purpose.KEEP).find_used()
         return used if used and not promise.is_open and promise.ended_at == used.used_at else None
 
+    def has_moved(self, promise: Promise) -> str:
+        """What the SNOOZE link of the same mail has done to an open promise, for its KEEP link:
+        "here" if that is all there was since, "before" if something else came, "" if nothing."""
+        if (
+            self.purpose != Purpose.KEEP
+            or not promise.is_open
+            or promise.revision == self.revision
+        ):
+            return ""
+        if replace(self, purpose=Purpose.SNOOZE).find_used() is None:
+            return ""
+        return "here" if promise.revision == self.revision + 1 else "before"
+
     def use(self, now: dt.datetime, change: Callable[[Promise], None]) -> Result:
         """Do `change` to the promise, once; raises `Unknown` if it is gone.
 

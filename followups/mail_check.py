@@ -12,7 +12,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -26,6 +26,8 @@ from followups.transport import LockedOut, Unreachable, Verdict
 PATIENCE = 10
 TALK = 6
 PROBE = 2
+# Where a conversation begins with TLS (RFC 8314, 3.3).
+TLS_PORT = 465
 # OpenSSL's words for an answer that is not TLS.
 NOT_TLS = {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL", "HTTP_REQUEST"}
 HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH = 62, 64  # X509_V_ERR_…
@@ -139,20 +141,51 @@ def speaks_tls(server: MailServer) -> bool:
         return False
 
 
+def extensions(server: MailServer) -> set[str] | None:
+    """What a mail server offers on this port before anything is encrypted; None if none answers."""
+    plain = replace(server, security="none", username="", password="")
+    try:
+        session = transport.open_session(plain, patience=PROBE)
+    except (Unreachable, LockedOut):
+        return None
+    with contextlib.closing(session):
+        return set(session.connection.esmtp_features)
+
+
+def _unencrypted(server: MailServer, text: str, offered: set[str] | None) -> Finding:
+    """What to choose where `text` says that the chosen encryption is not to be had."""
+    if offered is None:
+        other = _("No mail server answers on this port without it either: check the port.")
+        return Finding("port", f"{text} {other}")
+    if "starttls" in offered:
+        return Finding("security", _("%(text)s Choose STARTTLS.") % {"text": text})
+    if server.port != TLS_PORT and speaks_tls(replace(server, port=TLS_PORT)):
+        other = _("Port %(port)s of it does: take that, with TLS from the start.")
+        return Finding("port", f"{text} {other % {'port': TLS_PORT}}")
+    if server.username and "auth" not in offered:
+        other = _("Choose “None”, and leave user and password empty: it takes no sign-in either.")
+    else:
+        other = _("Choose “None”: nothing else is offered here.")
+    return Finding("security", f"{text} {other}")
+
+
 def _locked_out(trouble: LockedOut, server: MailServer) -> Finding:
     cause = trouble.__cause__
     if isinstance(trouble, transport.PasswordLost):
         text = _("The password kept here can no longer be read. Type it again.")
         return Finding("password", text)
     if isinstance(trouble, transport.NoEncryption):
-        text = _("The server offers no STARTTLS on this port. Try port 465 with TLS.")
-        return Finding("security", text if cause is None else _said(text, str(trouble)))
+        if cause is not None:
+            text = _("The server refuses STARTTLS on this port. Port 465, with TLS, may do.")
+            return Finding("security", _said(text, str(trouble)))
+        text = _("The server offers no STARTTLS on this port.")
+        return _unencrypted(server, text, extensions(server))
     match cause:
         case ssl.SSLCertVerificationError():
             return _certificate(cause, server)
         case ssl.SSLError() if cause.reason in NOT_TLS:
-            text = _("This port does not begin with TLS: choose STARTTLS, mostly on port 587.")
-            return Finding("security", text)
+            text = _("This port does not begin with TLS.")
+            return _unencrypted(server, text, extensions(server))
         case ssl.SSLError():
             return Finding("security", _said(_("The encryption failed."), str(cause.reason)))
         case smtplib.SMTPAuthenticationError():
@@ -163,6 +196,12 @@ def _locked_out(trouble: LockedOut, server: MailServer) -> Finding:
             text = _("User or password hold letters that cannot be sent to a mail server.")
             return Finding("password", text)
         case smtplib.SMTPNotSupportedError() if server.security == "none":
+            if "starttls" not in (extensions(server) or ()):
+                text = _(
+                    "This server takes no sign-in on this port: leave user and password empty, or "
+                    "take the port for signing in, mostly 587 or 465."
+                )
+                return Finding("username", text)
             text = _("Without encryption this server takes no sign-in. Choose STARTTLS.")
             return Finding("security", text)
     text = _(

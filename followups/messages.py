@@ -30,6 +30,9 @@ log = logging.getLogger("followups.messages")
 # More than this nobody reads in a mail; the rest is counted.
 MOST = 50
 
+# What turns the letters after it around (U+202E and its kind), also those that are not its own.
+TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
 
 @dataclass(frozen=True)
 class Line:
@@ -91,7 +94,10 @@ def ended_words(promise: Promise, user: User) -> str:
         Promise.State.BROKEN: _("Marked as broken on %(when)s."),
         Promise.State.NO_SHOW: _("Marked as a no-show on %(when)s."),
     }
-    return str(words[Promise.State(promise.state)] % {"when": on_words(promise.ended_at, user)})
+    when = on_words(promise.ended_at, user)
+    if promise.ended_on:  # no hour was said
+        when = formats.date_format(promise.ended_on, "l j F Y")
+    return str(words[Promise.State(promise.state)] % {"when": when})
 
 
 def there_words(promise: Promise, user: User) -> str:
@@ -274,6 +280,8 @@ def _letter(
     sender: str,
     now: dt.datetime,
 ) -> Letter:
+    subject, text = subject.translate(TURNS), text.translate(TURNS)
+    html = html.translate(TURNS) if html else html
     headers = {
         "Subject": subject,
         "From": f"Wordkeeper <{transport.envelope_address(sender)}>",

@@ -98,6 +98,14 @@ def place_taken(nudge: Promise) -> bool:
     return others.exclude(pk=nudge.pk).exists()
 
 
+def is_settled(nudge: Promise) -> bool:
+    """Whether what it asks after has ended, or is theirs no more."""
+    if not nudge.follows_id:
+        return False
+    followed = Promise.objects.of(nudge.owner_id).filter(pk=nudge.follows_id)
+    return followed.exclude(state=State.OPEN, owed_by=Promise.Party.THEM).exists()
+
+
 def open_nudge_of(promise: Promise) -> Promise | None:
     """What is to ask after `promise`, if that is not done yet."""
     return Promise.objects.of(promise.owner_id).open().filter(follows=promise).first()

@@ -91,7 +91,10 @@ class _Teller:
     def sentences(self, row: Reminder) -> list[str]:
         if row.cancelled_at:
             said = _("Cancelled %(when)s:") % {"when": moment(row.cancelled_at)}
-            return [said, self._why(row, row.cancelled_at)]
+            words = [said, self._why(row, row.cancelled_at)]
+            if row.mail and row.mail.ambiguous and row.mail.state == Mail.State.CANCELLED:
+                words.append(_("It may have arrived before that, nobody can tell."))
+            return words
         if row.mail is None:
             return [*self._planned(row), *self._in_the_way()]
         stands = standing_of(row.mail, since=row.due_utc)
@@ -187,7 +190,9 @@ def standing_of(mail: Mail, *, since: dt.datetime | None = None) -> list[str]:
             words = [_("Held for you: it has not been sent.")]
         case _:
             words = [_("Cancelled: nothing in it was wanted any more.")]
-    if mail.ambiguous and mail.state != Mail.State.HELD:
+            if mail.ambiguous:
+                words.append(_("It may have arrived before that, nobody can tell."))
+    if mail.ambiguous and mail.state not in {Mail.State.HELD, Mail.State.CANCELLED}:
         words.append(_("It may have arrived twice, under the same Message-ID."))
     if mail.settled_at:
         words.append(_("You set it aside %(when)s.") % {"when": moment(mail.settled_at)})
@@ -197,10 +202,12 @@ def standing_of(mail: Mail, *, since: dt.datetime | None = None) -> list[str]:
 def history_of(mail: Mail) -> list[str]:
     """All that is known of a mail, from its time to now, a sentence a step."""
     told = [_("Its time was %(when)s.") % {"when": moment(mail.due_utc)}]
-    said = _("It was written down as a mail %(when)s, %(late)s after that.")
-    told.append(
-        said % {"when": moment(mail.created_at), "late": span(mail.created_at - mail.due_utc)}
-    )
+    late = mail.created_at - mail.due_utc
+    if late < dt.timedelta(seconds=1):
+        told.append(_("It was written down as a mail at once."))
+    else:
+        said = _("It was written down as a mail %(when)s, %(late)s after that.")
+        told.append(said % {"when": moment(mail.created_at), "late": span(late)})
     if mail.first_tried_at:
         said = ngettext(
             "The first try was %(when)s; one has failed so far.",
@@ -212,8 +219,17 @@ def history_of(mail: Mail) -> list[str]:
         told.append(
             _(
                 "Once the line broke, or the sender stopped, after the whole mail had been handed "
-                "over and before the server’s answer: it may have arrived then. It is sent once "
-                "more under the same Message-ID, and if that ends alike, held for you."
+                "over and before the server’s answer: it may have arrived then."
             )
         )
+        if mail.state != Mail.State.CANCELLED:
+            said = _(
+                "It is sent once more under the same Message-ID, and if that ends alike, held for "
+                "you."
+            )
+            told[-1] += f" {said}"
+    if mail.state == Mail.State.SCHEDULED and not mail.attempts:
+        # That it is written down was said.
+        told.append(_("It goes %(when)s.") % {"when": moment(mail.not_before)})
+        return told
     return [*told, *standing_of(mail)]

@@ -2,8 +2,8 @@
 
 Counted are the last 200 that ended kept or not, so that a record costs the same after thirty
 years as after one; a record that leaves older ones out says so. Who was released owed nothing
-any more, and a nudge was promised to nobody: neither counts. Late is after the moment, or after
-the end of the day in the promise's own zone where no hour was said.
+any more, and a nudge was promised to nobody: neither counts. What is late, and from when it is
+counted, says `followups.models.lateness`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import statistics
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -157,7 +158,7 @@ class Row(NamedTuple):
     """What a record asks of a promise that ended."""
 
     state: str
-    due_utc: dt.datetime
+    judged_by: dt.datetime
     ended_at: dt.datetime
     owed_by: str
     follows: int | None
@@ -170,6 +171,7 @@ class Row(NamedTuple):
 
 def _last(counted: PromiseQuerySet, how_many: int) -> list[Row]:
     rows = counted.order_by("-ended_at", "-pk")[:how_many]
+    rows = rows.annotate(judged_by=Coalesce("judged_utc", "due_utc"))
     return [Row(*row) for row in rows.values_list(*Row._fields)]
 
 
@@ -179,7 +181,7 @@ def _record(rows: list[Row], *, cut: bool = False) -> Record:
 
 
 def _ending(row: Row) -> Ending:
-    late = max(row.ended_at - row.due_utc, dt.timedelta())
+    late = max(row.ended_at - row.judged_by, dt.timedelta())
     return Ending(State(row.state), late if row.state == State.KEPT_LATE else None)
 
 

@@ -6,6 +6,7 @@ There is no reminder without a row, and no row that the plan did not ask for.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -29,6 +30,9 @@ __all__ = [
 
 # Rows named in one statement, within what every SQLite takes.
 PART = 500
+
+# An occasion, and when it falls due (UTC).
+type Moment = tuple[Occasion, dt.datetime]
 
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -55,6 +59,8 @@ def replan(
     4. What may have gone already is not planned again: it stays with its mail, as a reminder of
        the new revision, so that a mail which comes back unsent goes after all, and one which may
        have arrived goes again under no other Message-ID than its own.
+    5. So for what was cancelled while its mail was in doubt, and is to be planned again: it comes
+       back, and its mail with it.
     """
     preferences = preferences or preferences_of(promise.owner_id)
     _follow([promise], preferences, now or timezone.now(), over_since)
@@ -107,16 +113,42 @@ class _Story:
 
     # Not cancelled, and not known to have gone.
     standing: list[Reminder] = field(default_factory=list)
+    # Cancelled, but its mail may have arrived: the occasion and its moment.
+    in_doubt: dict[Moment, Reminder] = field(default_factory=dict)
     # Gone since its moment was agreed on: the occasion, and when it was due.
     told: dict[Occasion, dt.datetime] = field(default_factory=dict)
     # Something fell due while the promise had ended, or lay in the trash.
     missed: bool = False
 
-    def lost_digest(self, rows: list[Planned], now: dt.datetime) -> bool:
+    def under_way(
+        self, promise: Promise, rows: list[Planned], now: dt.datetime
+    ) -> dict[Occasion, Reminder]:
+        """What may have gone already, of what has passed in this plan: one for each occasion.
+
+        It is of the plan before this one; or of the same moment, whatever came between: an end
+        that was undone, the trash, a move there and back. Of another moment it counts no more.
+        """
+        past = {row.key: row.due_utc for row in rows if row.due_utc <= now}
+        found: dict[Occasion, Reminder] = {}
+        for reminder in self.standing:
+            key = reminder_key(reminder)
+            if not reminder.may_have_gone or key not in past:
+                continue
+            if reminder.due_utc == past[key]:
+                found[key] = reminder
+            elif reminder.revision == promise.revision - 1:
+                found.setdefault(key, reminder)
+        return found
+
+    def lost_digest(self, promise: Promise, rows: list[Planned], now: dt.datetime) -> bool:
         """Whether the digest that was to tell a fixed time went without it."""
-        digests = [row.key for row in rows if row.occasion == DIGEST and row.due_utc <= now]
-        stand = {reminder_key(reminder) for reminder in self.standing}
-        return any(key not in self.told and key not in stand for key in digests)
+        stand = {reminder_key(row) for row in self.standing if row.is_waiting}
+        stand |= self.told.keys() | self.under_way(promise, rows, now).keys()
+        return any(
+            row.key not in stand and (row.key, row.due_utc) not in self.in_doubt
+            for row in rows
+            if row.occasion == DIGEST and row.due_utc <= now
+        )
 
 
 @dataclass
@@ -125,12 +157,35 @@ class _Changes:
 
     new: list[Reminder] = field(default_factory=list)
     cancelled: list[Reminder] = field(default_factory=list)
-    carried: list[Reminder] = field(default_factory=list)
+    # By the revision that they are of from now on.
+    carried: dict[int, list[Reminder]] = field(default_factory=lambda: defaultdict(list))
+    brought_back: list[Reminder] = field(default_factory=list)
+
+    def add(self, promise: Promise, row: Planned, story: _Story) -> None:
+        """Plan this: by a new row, or by the old one if its mail is in doubt."""
+        doubtful = story.in_doubt.get((row.key, row.due_utc))
+        if doubtful:
+            self.brought_back.append(doubtful)
+            self.carried[promise.revision].append(doubtful)
+            return
+        self.new.append(
+            Reminder(
+                owner_id=promise.owner_id,
+                promise=promise,
+                revision=promise.revision,
+                occasion=row.occasion,
+                channel=row.channel,
+                due_utc=row.due_utc,
+            )
+        )
 
     def save(self, now: dt.datetime) -> None:
         _change(self.cancelled, cancelled_at=now)
         _cancel_empty({row.mail_id for row in self.cancelled if row.mail_id})
-        _change(self.carried, revision=F("revision") + 1)
+        _change(self.brought_back, cancelled_at=None)
+        _wait_again({row.mail_id for row in self.brought_back if row.mail_id})
+        for revision, reminders in self.carried.items():
+            _change(reminders, revision=revision)
         Reminder.across_owners.bulk_create(self.new, batch_size=PART)
 
 
@@ -149,20 +204,13 @@ def _follow(
     for promise in promises:
         story = stories[promise.pk]
         rows = [] if promise.trashed_at else plan(promise, preferences)
-        if promise.due_time is not None and story.lost_digest(rows, now):
+        if promise.due_time is not None and story.lost_digest(promise, rows, now):
             rows = plan(promise, preferences, digest_is_over=True)
-        owed = _compare(promise, rows, story, now, changes)
-        changes.new.extend(
-            Reminder(
-                owner_id=promise.owner_id,
-                promise=promise,
-                revision=promise.revision,
-                occasion=row.occasion,
-                channel=row.channel,
-                due_utc=row.due_utc,
-            )
-            for row in _wanted(promise, rows, story, owed, now)
-        )
+        under_way = story.under_way(promise, rows, now)
+        changes.carried[promise.revision].extend(under_way.values())
+        owed = _cancel_the_rest(promise, story, under_way, now, changes)
+        for row in _wanted(promise, rows, story, under_way, owed, now):
+            changes.add(promise, row, story)
     changes.save(now)
 
 
@@ -170,8 +218,12 @@ def _stories(promises: list[Promise]) -> dict[int, _Story]:
     stories = {promise.pk: _Story() for promise in promises}
     for some in _in_parts(promises):
         rows = Reminder.across_owners.filter(promise__in=[promise.pk for promise in some])
-        for reminder in rows.unsettled():
-            stories[reminder.promise_id].standing.append(reminder)
+        for reminder in (rows.unsettled() | rows.in_doubt()).select_related("mail"):
+            story = stories[reminder.promise_id]
+            if reminder.cancelled_at is None:
+                story.standing.append(reminder)
+            else:
+                story.in_doubt[reminder_key(reminder), reminder.due_utc] = reminder
         for reminder in rows.told():
             told = stories[reminder.promise_id].told
             key = reminder_key(reminder)
@@ -190,29 +242,30 @@ def _has_missed(promise: Promise, over_since: dt.datetime, now: dt.datetime) -> 
     return cancelled.filter(due_utc__lte=now).exists()
 
 
-def _compare(
-    promise: Promise, rows: list[Planned], story: _Story, now: dt.datetime, changes: _Changes
+def _cancel_the_rest(
+    promise: Promise,
+    story: _Story,
+    under_way: dict[Occasion, Reminder],
+    now: dt.datetime,
+    changes: _Changes,
 ) -> dict[Occasion, bool]:
-    """Sort out what is to become of the reminders that stand.
+    """Cancel what stands, has not begun to go, and does not stay with its mail.
 
     Returns the occasions that are owed even if their moment in the new plan has passed: True
     where the reminder was due already, False where only the change of plan made it so.
     """
     # Compared by occasion, not by moment: a digest that was due and has not gone is still owed
     # when its hour has since been moved from eight to seven.
-    past = {row.key for row in rows if row.due_utc <= now}
+    stays = {reminder.pk for reminder in under_way.values()}
     owed = {}
     for reminder in story.standing:
-        key = reminder_key(reminder)
-        if reminder.may_have_gone and key in past:
-            if reminder.revision == promise.revision - 1:
-                changes.carried.append(reminder)
-        elif reminder.is_waiting:
-            changes.cancelled.append(reminder)
-            # So is one still to come whose hour the preferences, or the zone, have moved into the
-            # past. Not one of a promise that was moved itself: its new moment is what counts.
-            if reminder.due_utc <= now or reminder.created_at >= promise.agreed_at:
-                owed[key] = reminder.due_utc <= now
+        if reminder.pk in stays or not reminder.is_waiting:
+            continue
+        changes.cancelled.append(reminder)
+        # So is one still to come whose hour the preferences, or the zone, have moved into the
+        # past. Not one of a promise that was moved itself: its new moment is what counts.
+        if reminder.due_utc <= now or reminder.created_at >= promise.agreed_at:
+            owed[reminder_key(reminder)] = reminder.due_utc <= now
     return owed
 
 
@@ -220,13 +273,14 @@ def _wanted(
     promise: Promise,
     rows: list[Planned],
     story: _Story,
+    under_way: dict[Occasion, Reminder],
     owed: dict[Occasion, bool],
     now: dt.datetime,
 ) -> list[Planned]:
     """The rows of the plan that are to be: what is still to come, and what is owed.
 
-    1. What has gone is not planned again, nor is what a change of plan moves to before something
-       that has gone: it would say the same once more.
+    1. What has gone, or may have, is not planned again, nor is what a change of plan moves to
+       before something that has gone: it would say the same once more.
     2. If something was due and did not go (no worker, or the promise had ended by mistake), and
        its occasion is no longer in the plan, the last that has passed takes its place.
     3. So it does for a promise that would else reach its moment without any reminder.
@@ -236,16 +290,20 @@ def _wanted(
         row
         for row in rows
         if row.key not in story.told
+        and row.key not in under_way
         and (row.due_utc > now or owed.get(row.key) or (row.key in owed and row.due_utc > newest))
     ]
     past = [row for row in rows if row.due_utc <= now]
     told_in_time = any(row.due_utc <= max(now, promise.due_utc) for row in wanted)
-    under_way = any(reminder.may_have_gone for reminder in story.standing)
-    if not past or told_in_time or under_way or past[-1].due_utc <= newest:
+    if not past or told_in_time:
         return wanted
     last = past[-1]
+    said = {*story.told, *under_way}
+    newest = max([newest, *(reminder.due_utc for reminder in under_way.values())])
+    if last.key in said or last.due_utc <= newest:
+        return wanted
     is_alone = promise.revision > 1 and promise.agreed_at < last.due_utc <= now < promise.due_utc
-    if last.key not in story.told and (any(owed.values()) or story.missed or is_alone):
+    if any(owed.values()) or story.missed or is_alone:
         return [last, *wanted]
     return wanted
 
@@ -261,6 +319,14 @@ def _cancel_empty(mails: set[int]) -> None:
     for some in _in_parts(sorted(mails)):
         Mail.across_owners.filter(~Exists(left), pk__in=some, state__in=Mail.WAITING).update(
             state=Mail.State.CANCELLED, token=None, lease_until=None
+        )
+
+
+def _wait_again(mails: set[int]) -> None:
+    """Those of these mails that were cancelled go after all, under the Message-ID they have."""
+    for some in _in_parts(sorted(mails)):
+        Mail.across_owners.filter(pk__in=some, state=Mail.State.CANCELLED).update(
+            state=Mail.State.SCHEDULED
         )
 
 

@@ -56,17 +56,22 @@ class Lookout(threading.Thread):
                 connections.close_all()
 
 
-lookout = Lookout()
+# Made in the process that runs it: one made before a fork (`manage.py up`) cannot be started.
+lookout: Lookout | None = None
 
 
 @worker_init.connect
 def look_out(**kwargs: Any) -> None:
+    global lookout
+    lookout = Lookout()
     lookout.start()
 
 
 @worker_shutdown.connect
 def let_the_lookout_finish(**kwargs: Any) -> None:
-    if lookout.is_alive():
+    # A worker whose beat died leaves without having said that it shuts down.
+    leaving.set()
+    if lookout is not None and lookout.is_alive():
         lookout.join(LEAVE_WITHIN)
 
 

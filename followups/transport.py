@@ -89,6 +89,7 @@ class _Replies:
     def __init__(self, connection: _Patience) -> None:
         self.connection = connection
         self.buffer = b""
+        self.line = b""  # the one that was read last
 
     def readline(self, limit: int) -> bytes:
         """A line with its end, at most `limit` octets; what there is at the end of the line."""
@@ -101,8 +102,8 @@ class _Replies:
                 raise ConnectionAbortedError("the server says too much")
             self.buffer += more
         end = min(self.buffer.find(b"\n") + 1 or len(self.buffer), limit)
-        line, self.buffer = self.buffer[:end], self.buffer[end:]
-        return line
+        self.line, self.buffer = self.buffer[:end], self.buffer[end:]
+        return self.line
 
     def close(self) -> None:
         self.buffer = b""
@@ -135,10 +136,12 @@ class _Patience(smtplib.SMTP):
         return opened
 
     def getreply(self) -> tuple[int, bytes]:
-        if self.file is None:
-            self.file = _Replies(self)
+        replies = self.file if self.file is not None else _Replies(self)
+        self.file = replies
         self.heard = 0
-        return super().getreply()
+        code, text = super().getreply()
+        # What is no SMTP has no code: its first letters are no code either, and belong to it.
+        return (code, text) if code > 0 else (code, replies.line.strip())
 
     def send(self, s: Any) -> None:
         self.allow()

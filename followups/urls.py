@@ -20,6 +20,7 @@ urlpatterns = [
     path("promises/<int:pk>/edit/", promises.promise_edit, name="promise_edit"),
     path("promises/<int:pk>/keep/", endings.keep, name="keep"),
     path("promises/<int:pk>/snooze/", endings.snooze, name="snooze"),
+    path("promises/<int:pk>/snooze/undo/", endings.snooze_undo, name="snooze_undo"),
     path("promises/<int:pk>/release/", endings.release, name="release"),
     path("promises/<int:pk>/break/", endings.mark_broken, name="mark_broken"),
     path("promises/<int:pk>/no-show/", endings.no_show, name="no_show"),

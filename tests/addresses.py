@@ -83,6 +83,7 @@ ADDRESSES = {
     "followups:promise_edit": Address(FORM, factories.PromiseFactory),
     "followups:keep": Address(DO, factories.PromiseFactory),
     "followups:snooze": Address(DO, factories.PromiseFactory),
+    "followups:snooze_undo": Address(DO, factories.PromiseFactory),
     "followups:release": Address(DO, factories.PromiseFactory),
     "followups:mark_broken": Address(DO, factories.PromiseFactory),
     "followups:no_show": Address(DO, factories.PromiseFactory, NOT_COME),

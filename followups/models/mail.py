@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable, Collection
 from typing import Any, Self
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Preferences
 from accounts.owned import AcrossOwners, OwnedManager, OwnedModel, OwnedQuerySet
 
 # A sender that says nothing for so long is taken for dead. The transport gives up well before.
@@ -37,6 +39,10 @@ GIVE_UP_AFTER = dt.timedelta(hours=72)
 # No step of ours reaches further ahead than this; a moment that does was written by a clock that
 # was wrong, and would be waited for in vain once it is right.
 FURTHEST = dt.timedelta(hours=12)
+
+
+# Stands before what was heard of a server that is out of reach: the rest is the founder's.
+OUT_OF_REACH = "The mail server could not be reached."
 
 
 def id_domain() -> str:
@@ -65,14 +71,22 @@ class MailQuerySet(OwnedQuerySet):
         return self.troubled().filter(state=Mail.State.HELD)
 
     def send_again(self) -> int:
-        """Those of these that need a look go at the next tick; returns how many."""
-        return self.troubled().update(
-            state=Mail.State.SCHEDULED,
-            not_before=timezone.now(),
-            attempts=0,
-            first_tried_at=None,
-            settled_at=None,
-        )
+        """Those of these that need a look go at the next tick; returns how many.
+
+        Without what is wanted no more: that is cancelled, and is not told as sent.
+        """
+        from followups.models.reminder import Reminder
+
+        now = timezone.now()
+        with transaction.atomic():
+            Reminder.across_owners.filter(mail__in=self.troubled()).cancel_unwanted(now)
+            return self.troubled().update(
+                state=Mail.State.SCHEDULED,
+                not_before=now,
+                attempts=0,
+                first_tried_at=None,
+                settled_at=None,
+            )
 
     def set_aside(self) -> int:
         """Those of these that need a look have been seen; returns how many."""
@@ -177,14 +191,21 @@ class Mail(OwnedModel):
         return moved
 
     def begin(
-        self, contents: Collection[tuple[int, int]], recipient: str, now: dt.datetime
+        self,
+        contents: Collection[tuple[int, int]],
+        recipient: str,
+        now: dt.datetime,
+        *,
+        by_mail: bool = True,
     ) -> bool:
         """claimed → sending: the last moment at which anything can stop it (rule 4).
 
-        1. The promises in it are held, so that none is kept, moved or trashed meanwhile.
-        2. `contents`, the reminders (id, revision) that it was written from, must be all that is
+        1. The preferences are held, before the promises as everywhere: a mute is committed
+           before this, or waits for it. `by_mail`, a muted owner's mail does not begin.
+        2. The promises in it are held, so that none is kept, moved or trashed meanwhile.
+        3. `contents`, the reminders (id, revision) that it was written from, must be all that is
            wanted of it now: else False, and it has to be written anew.
-        3. Ours, and the lease not run out, it moves on, and `recipient` is noted.
+        4. Ours, and the lease not run out, it moves on, and `recipient` is noted.
         """
         from followups.models.reminder import Reminder
 
@@ -192,14 +213,14 @@ class Mail(OwnedModel):
         if not contents and self.kind != self.Kind.TEST:
             return False
         with transaction.atomic():
-            if contents:
-                # One query holds the promises and asks what is wanted: a promise that is being
-                # changed is waited for, and what it changed is seen.
-                wanted = inside.live().select_for_update(of=("promise",), no_key=True)
-                rows = wanted.select_related("promise").order_by("promise", "pk")
-                rows = rows.only("revision", "promise__revision")
-                if {(row.pk, row.revision) for row in rows} != set(contents):
-                    return False
+            is_muted = self._hold_preferences()
+            if is_muted and by_mail and self.kind != self.Kind.TEST:
+                return False
+            # One query holds the promises and asks what is wanted: a promise that is being
+            # changed is waited for, and what it changed is seen.
+            rows = list(inside.filter(cancelled_at=None).with_promises_held()) if contents else []
+            if {(row.pk, row.revision) for row in rows if row.is_live} != set(contents):
+                return False
             moved = self._move(
                 self.State.CLAIMED,
                 only_if=Q(lease_until__gt=now),
@@ -207,12 +228,35 @@ class Mail(OwnedModel):
                 lease_until=now + LEASE,
                 recipient=recipient,
             )
-            if moved and self.attempts:
-                # What was to go at an earlier try and is no longer wanted does not go with it.
-                inside.filter(cancelled_at=None).exclude(
-                    pk__in=[pk for pk, _revision in contents]
-                ).update(cancelled_at=now)
+            unwanted = [row.pk for row in rows if not row.is_live]
+            if moved and unwanted:
+                # What was to go at an earlier try does not go with it, and is not told as sent.
+                inside.filter(pk__in=unwanted).update(cancelled_at=now)
         return moved
+
+    def _hold_preferences(self) -> bool:
+        """Hold its owner's preferences until the transaction ends; whether they mute reminders."""
+        rows = Preferences.objects.of(self.owner_id).select_for_update(no_key=True)
+        return any(rows.values_list("muted_at", flat=True))
+
+    def drop(self, now: dt.datetime) -> bool:
+        """claimed → cancelled, if nothing in it is wanted any more.
+
+        What it was to tell is cancelled with it: a promise that is taken up again plans by that.
+        """
+        from followups.models.reminder import Reminder
+
+        inside = Reminder.across_owners.filter(mail=self.pk)
+        left = inside.filter(cancelled_at=None)
+        with transaction.atomic():
+            # Held, so that none of its promises is taken up again meanwhile.
+            list(left.with_promises_held())
+            dropped = not inside.live().exists() and self._move(
+                self.State.CLAIMED, state=self.State.CANCELLED, token=None, lease_until=None
+            )
+            if dropped:
+                left.update(cancelled_at=now)
+        return dropped
 
     def accept(self, answer: str, now: dt.datetime) -> bool:
         """sending → sent: the server answered 250 after the final dot."""
@@ -227,9 +271,18 @@ class Mail(OwnedModel):
             return True
         # The lease ran out under us (a laptop that slept), and the mail was taken for doubtful.
         # Now it is known after all: once is enough.
-        in_doubt = [self.State.SCHEDULED, self.State.CLAIMED, self.State.HELD]
+        from followups.models.reminder import Reminder
+
+        in_doubt = [*self.WAITING, self.State.HELD, self.State.CANCELLED]
         rows = Mail.across_owners.filter(pk=self.pk, state__in=in_doubt, ambiguous=True)
-        return bool(rows.update(ambiguous=self.ambiguous, **sent))
+        with transaction.atomic():
+            known = bool(rows.update(ambiguous=self.ambiguous, **sent))
+            if known and self.lease_until:
+                # What was cancelled since it began went all the same.
+                since = self.lease_until - LEASE
+                went = Reminder.across_owners.filter(mail=self.pk, cancelled_at__gt=since)
+                went.update(cancelled_at=None)
+        return known
 
     def keep_here(self, subject: str, text: str, now: dt.datetime, *, why: str = "") -> bool:
         """sending → kept: there is no mail server, or `why` it does not go; the app shows it."""
@@ -307,8 +360,16 @@ class Mail(OwnedModel):
         return done
 
     @property
-    def was_late(self) -> bool:
-        return bool(self.sent_at and self.sent_at - self.due_utc > LATE)
+    def remark(self) -> str:
+        """`answer` as its owner may read it: how the server fares is told to the founder alone."""
+        if self.answer.startswith(OUT_OF_REACH) and not self.owner.is_founder:
+            return str(_("The mail server could not be reached."))
+        return self.answer
+
+    @property
+    def is_servers_own(self) -> bool:
+        """Whether `answer` is what the server said, and not a remark of ours."""
+        return bool(re.match(r"\d{3}\b", self.answer))
 
     @property
     def needs_a_look(self) -> bool:

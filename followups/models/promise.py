@@ -22,13 +22,15 @@ from accounts.models import validate_time_zone
 from accounts.owned import OwnedManager, OwnedModel
 from calls.models import Call, Opportunity
 from contacts.models import NAME_LENGTH, Firm, Recruiter
-from followups import local_time
-from followups.models import words
+from followups import local_time, shortcuts
+from followups.models import lateness, words
 from followups.models.promise_rows import PromiseQuerySet
 from followups.models.reschedule import Reschedule
 
 # Beyond these the calendar of dates and zones ends, and so does what a promise can mean.
 FIRST_DAY, LAST_DAY = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
+# Who has said nothing for so long is silent.
+SILENCE = dt.timedelta(days=3)
 
 
 class NotOpen(Exception):
@@ -115,6 +117,11 @@ class Promise(OwnedModel):
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+    # The day that was said where no hour was: `ended_at` is a moment of it.
+    ended_on = models.DateField(null=True, blank=True, editable=False)
+    # By which moment its ending was judged: `due_utc`, or one that was missed before a move.
+    judged_utc = models.DateTimeField(null=True, blank=True, editable=False)
+    # While it is open: what was typed of an ending that was undone.
     outcome = models.CharField(_("how it ended"), max_length=500, blank=True)
     # A nudge that ended because theirs did; undoing that brings it back.
     ended_with_theirs = models.BooleanField(default=False, editable=False)
@@ -225,6 +232,16 @@ class Promise(OwnedModel):
         side = words.OUTCOMES[words.Party(self.owed_by)]
         return side.get(words.Kind(self.kind), []) if self.kind else []
 
+    @property
+    def typed_outcome(self) -> str:
+        """Of its outcome what was typed, without what was pressed."""
+        for said in (str(pressed) for code, pressed in self.outcomes):
+            if self.outcome == said:
+                return ""
+            if self.outcome.startswith(f"{said}: "):
+                return self.outcome.removeprefix(f"{said}: ")
+        return self.outcome
+
     # Moments -------------------------------------------------------------------------------------
 
     @property
@@ -245,6 +262,23 @@ class Promise(OwnedModel):
     @property
     def is_theirs(self) -> bool:
         return self.owed_by == self.Party.THEM
+
+    @property
+    def deadline(self) -> lateness.Deadline:
+        """By which moment it is judged; asks the database for its moves."""
+        return lateness.deadline_of(self)
+
+    @property
+    def ended_day(self) -> dt.date | None:
+        """The local day on which it ended, as it was said or as it was where its user is now."""
+        if self.ended_at is None:
+            return None
+        return self.ended_on or timezone.localtime(self.ended_at).date()
+
+    @property
+    def later(self) -> list[shortcuts.Shortcut]:
+        """Where it can be moved at one press, as of now."""
+        return shortcuts.offered(self, timezone.localtime())
 
     @property
     def made_at(self) -> dt.datetime | None:
@@ -275,11 +309,18 @@ class Promise(OwnedModel):
 
     @property
     def silent_since(self) -> dt.datetime | None:
-        """Since when its recruiter has said nothing, where that is since this promise (UTC)."""
+        """Since when its recruiter has said nothing, where that is since this promise (UTC).
+
+        Three days of it, at the least: sooner it is no silence.
+        """
         if not (self.is_open and self.is_theirs and self.is_late and self.recruiter):
             return None
         last = self.recruiter.last_call_at
-        return (last or self.created_at) if not last or last <= self.created_at else None
+        if last and last > self.created_at:
+            return None
+        since = last or self.created_at
+        silent = timezone.localdate() - timezone.localtime(since).date()
+        return since if silent >= SILENCE else None
 
     def derive_due_utc(self) -> dt.datetime:
         """The UTC moment after which the promise is late: its time, or the end of its day."""
@@ -334,34 +375,48 @@ class Promise(OwnedModel):
             replan(self, preferences=preferences, over_since=self._over_since)
         self._over_since = None
 
-    def _end(self, state: str, outcome: str, at: dt.datetime | None) -> None:
+    def _end(
+        self, state: str, outcome: str, at: dt.datetime | None, on: dt.date | None = None
+    ) -> None:
+        """End it at `at` (UTC, by default now), or on the day `on`, of which `at` is a moment."""
         from followups import nudges
 
         if not self.is_open:
             raise NotOpen
-        self.state, self.outcome, self.ended_at = state, outcome, at or timezone.now()
+        self.state, self.outcome = state, outcome
+        self.ended_at, self.ended_on = at or timezone.now(), on
+        self.judged_utc = self.deadline.moment
         with transaction.atomic():
             self.save()
             nudges.end_with(self)
 
-    def keep(self, outcome: str = "", *, now: dt.datetime | None = None) -> None:
-        """It was kept at `now` (UTC, by default this moment), late if that was after its moment.
+    def keep(
+        self, outcome: str = "", *, now: dt.datetime | None = None, on: dt.date | None = None
+    ) -> None:
+        """It was kept at `now` (UTC, by default this moment), in time or late (see `lateness`).
 
-        “Nobody came to mind” is kept too.
+        “Nobody came to mind” is kept too. `on` is the day where no hour of it was said; so for
+        every ending.
         """
         moment = now or timezone.now()
-        late = self.is_late_at(moment)
-        self._end(self.State.KEPT_LATE if late else self.State.KEPT, outcome, moment)
+        late = moment > self.deadline.in_time_until
+        self._end(self.State.KEPT_LATE if late else self.State.KEPT, outcome, moment, on)
 
-    def release(self, outcome: str = "", *, now: dt.datetime | None = None) -> None:
+    def release(
+        self, outcome: str = "", *, now: dt.datetime | None = None, on: dt.date | None = None
+    ) -> None:
         """The one to whom it was owed no longer wants it: they of mine, I of theirs."""
-        self._end(self.State.RELEASED, outcome, now)
+        self._end(self.State.RELEASED, outcome, now, on)
 
-    def mark_broken(self, outcome: str = "", *, now: dt.datetime | None = None) -> None:
+    def mark_broken(
+        self, outcome: str = "", *, now: dt.datetime | None = None, on: dt.date | None = None
+    ) -> None:
         """It was not kept, and will not be."""
-        self._end(self.State.BROKEN, outcome, now)
+        self._end(self.State.BROKEN, outcome, now, on)
 
-    def mark_no_show(self, outcome: str = "", *, now: dt.datetime | None = None) -> None:
+    def mark_no_show(
+        self, outcome: str = "", *, now: dt.datetime | None = None, on: dt.date | None = None
+    ) -> None:
         """They were to ring or to be there, and were not: on their record, never on mine.
 
         Raises `NotYet` before its moment has passed, `Refused` where nobody of theirs was due.
@@ -372,13 +427,14 @@ class Promise(OwnedModel):
             raise Refused(_("Nobody of theirs was to be there at a fixed time."))
         if not self.is_late_at(now or timezone.now()):
             raise NotYet(_("Its moment is still to come: they may yet be there."))
-        self._end(self.State.NO_SHOW, outcome, now)
+        self._end(self.State.NO_SHOW, outcome, now, on)
 
     def reopen(self) -> None:
         """Undo its ending; the reminders that are still to come are planned again.
 
-        An open promise stays as it is: two presses are one. Raises `Refused` for a nudge whose
-        place another has taken.
+        What was typed about the ending stays, for the next. An open promise stays as it is: two
+        presses are one. Raises `Refused` for a nudge whose place another has taken, or that has
+        nothing to ask after any more.
         """
         from followups import nudges
 
@@ -387,8 +443,12 @@ class Promise(OwnedModel):
         with transaction.atomic():
             if nudges.place_taken(self):
                 raise Refused(_("You are to ask after this already, by a later promise."))
+            if nudges.is_settled(self):
+                raise Refused(_("What they owed has ended: there is nothing to ask after."))
             self._over_since = self.ended_at
-            self.state, self.outcome, self.ended_at = self.State.OPEN, "", None
+            self.outcome = "" if self.ended_with_theirs else self.typed_outcome
+            self.state, self.ended_at = self.State.OPEN, None
+            self.ended_on = self.judged_utc = None
             self.ended_with_theirs = False
             self.agreed_at = timezone.now()
             self.save()
@@ -432,8 +492,19 @@ class Promise(OwnedModel):
             due_time=self.due_time,
             time_zone=self.time_zone,
             asked_by=asked_by,
+            revision=self.revision + 1,
         )
         self.due_on, self.due_time, self.time_zone = due_on, due_time, time_zone
         with transaction.atomic():
             before.save()
+            self.save()
+
+    def move_back(self) -> None:
+        """Undo the last move, as if it had not been; raises `NotOpen` once anything came after."""
+        last = self.reschedules.first()
+        if not self.is_open or last is None or last.revision != self.revision:
+            raise NotOpen
+        self.due_on, self.due_time, self.time_zone = last.due_on, last.due_time, last.time_zone
+        with transaction.atomic():
+            last.delete()
             self.save()

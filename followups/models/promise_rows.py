@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Self
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.owned import OwnedQuerySet
@@ -35,13 +35,17 @@ class PromiseQuerySet(OwnedQuerySet):
         return self.filter(due_utc__lt=moment)
 
     def with_names(self) -> Self:
-        """With whatever a row of a list shows: `times_moved`, and `nudge_on`, a local day."""
+        """With whatever a row of a list shows: `times_moved`, and `nudge_on`, a local day.
+
+        `move_revision` is the revision that the last move led to.
+        """
         moves = Reschedule.across_owners.filter(promise=OuterRef("pk"), trashed_at=None)
         times = moves.order_by().values("promise").annotate(times=Count("pk")).values("times")
         across_owners = self.model._base_manager  # a nudge is of the same owner as what it follows
         nudges = across_owners.filter(follows=OuterRef("pk"), state=State.OPEN, trashed_at=None)
         return self.select_related("recruiter", "firm", "opportunity__client").annotate(
             times_moved=Coalesce(Subquery(times), 0),
+            move_revision=Subquery(moves.values("revision")[:1]),
             nudge_on=Subquery(nudges.values("due_on")[:1]),
         )
 
@@ -59,10 +63,10 @@ class PromiseQuerySet(OwnedQuerySet):
         """
         return self.filter(ended_at__isnull=False)
 
-    def by_who(self) -> Self:
-        """By the recruiter's name, else the firm's; those of one name by their moment."""
+    def by_who(self, *then: str) -> Self:
+        """By the recruiter's name, else the firm's; those of one name `then`, or by their moment."""
         who = Coalesce("recruiter__folded_name", "firm__folded_name")
-        return self.with_names().order_by(who, F("due_utc"), F("pk"))
+        return self.with_names().order_by(who, *(then or ("due_utc", "pk")))
 
     def counted(self) -> Self:
         """Mine, ended in a way that says whether I keep my word. A nudge is given to nobody."""

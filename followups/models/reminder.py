@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 from django.db import models
@@ -34,6 +35,17 @@ class ReminderQuerySet(OwnedQuerySet):
         waiting = models.Q(mail=None) | models.Q(mail__state__in=Mail.WAITING)
         return self.filter(waiting, cancelled_at=None)
 
+    def next_of_each(self) -> Self:
+        """Of these the soonest of each promise; `later` is how many more of them it has."""
+        same = self.order_by().filter(promise=models.OuterRef("promise"))
+        sooner = models.Q(due_utc__lt=models.OuterRef("due_utc")) | models.Q(
+            due_utc=models.OuterRef("due_utc"), pk__lt=models.OuterRef("pk")
+        )
+        count = same.values("promise").annotate(n=models.Count("pk")).values("n")
+        return self.filter(~models.Exists(same.filter(sooner))).annotate(
+            later=models.Subquery(count) - 1
+        )
+
     def gone(self) -> Self:
         """In a mail that went, failed, is held or is kept here."""
         return self.filter(mail__isnull=False, cancelled_at=None).exclude(
@@ -58,6 +70,26 @@ class ReminderEngineQuerySet(models.QuerySet):
         """Live, and in no mail yet."""
         return self.live().filter(mail=None)
 
+    def with_promises_held(self) -> Self:
+        """These, and nobody else changes their promises until this transaction ends."""
+        rows = self.select_related("promise").order_by("promise", "pk")
+        of_promise = ("revision", "state", "trashed_at")
+        rows = rows.only(
+            "revision", "cancelled_at", "trashed_at", *(f"promise__{name}" for name in of_promise)
+        )
+        return rows.select_for_update(of=("promise",), no_key=True)
+
+    def cancel_unwanted(self, now: dt.datetime) -> int:
+        """Cancel those of these that must not go as things stand; returns how many.
+
+        Their promises are held first: one that is being taken up again is waited for.
+        """
+        if not list(self.filter(cancelled_at=None).with_promises_held()):
+            return 0
+        # A statement of its own, after that wait: it sees what was changed meanwhile.
+        rows = self.filter(cancelled_at=None)
+        return rows.exclude(pk__in=self.live().values("pk")).update(cancelled_at=now)
+
     def told(self) -> Self:
         """Gone, and about the moment that the promise has now: that occasion is over."""
         return self.filter(
@@ -71,7 +103,17 @@ class ReminderEngineQuerySet(models.QuerySet):
         open_ended = [*Mail.WAITING, Mail.State.SENDING, Mail.State.FAILED, Mail.State.HELD]
         return self.filter(
             models.Q(mail=None) | models.Q(mail__state__in=open_ended), cancelled_at=None
-        ).select_related("mail")
+        )
+
+    def in_doubt(self) -> Self:
+        """Cancelled in a mail that may have arrived and has not gone since."""
+        unsent = [*Mail.WAITING, Mail.State.FAILED, Mail.State.HELD, Mail.State.CANCELLED]
+        return self.filter(
+            cancelled_at__isnull=False,
+            mail__ambiguous=True,
+            mail__state__in=unsent,
+            mail__settled_at=None,
+        )
 
 
 class Reminder(OwnedModel):
@@ -115,6 +157,14 @@ class Reminder(OwnedModel):
 
     def __str__(self) -> str:
         return f"{self.occasion} of promise {self.promise_id}"
+
+    @property
+    def is_live(self) -> bool:
+        """As `ReminderEngineQuerySet.live`, of rows that are held."""
+        promise = self.promise
+        is_wanted = promise.is_open and promise.trashed_at is None
+        is_current = self.revision == promise.revision
+        return is_wanted and is_current and self.cancelled_at is None and self.trashed_at is None
 
     @property
     def is_waiting(self) -> bool:

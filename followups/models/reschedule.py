@@ -22,6 +22,9 @@ class Reschedule(OwnedModel):
     # Who wanted it moved; "" where nobody said. What they moved is no fault of mine.
     asked_by = models.CharField(max_length=4, choices=Party, blank=True)
 
+    # The revision of the promise that it led to: while that is the last, it can be undone.
+    revision = models.PositiveIntegerField(default=0)
+
     class Meta(OwnedModel.Meta):
         verbose_name = _("reschedule")
         verbose_name_plural = _("reschedules")

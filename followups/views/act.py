@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -23,9 +21,10 @@ from accounts.middleware import answers_without_account
 from accounts.models import Preferences, User
 from accounts.pages import choice, posted
 from followups import messages
-from followups.forms import SnoozeForm, shortcut
+from followups.forms import EndingForm, SnoozeForm
 from followups.links import Link, Purpose, Result, Unknown
 from followups.models import Promise
+from followups.shortcuts import Shortcut, offered
 
 # RFC 8058, 3.2: what a mail program posts for its reader, and our own page's button like it.
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
@@ -63,10 +62,19 @@ class Visit:
 
 
 def _keep(request: HttpRequest, visit: Visit) -> HttpResponse:
-    result = None
-    if request.method == "POST":
-        result = visit.link.use(visit.now, lambda promise: promise.keep(now=visit.now))
-    return _stands(request, visit, result)
+    """Kept, or kept with an outcome that is pressed in place of typing it."""
+    if request.method != "POST":
+        return _stands(request, visit, None)
+    promise = visit.link.find_promise()
+    pressed = {"said": request.POST.get("said", "")}
+    form = EndingForm(pressed, promise=promise, zone=visit.user.zone)
+    if promise.is_open and not form.is_valid() and not visit.link.find_used():
+        return _stands(request, visit, None, refused=True)
+
+    def keep(current: Promise) -> None:
+        current.keep(form.words, now=visit.now)
+
+    return _stands(request, visit, visit.link.use(visit.now, keep))
 
 
 def _undo(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -80,47 +88,28 @@ def _snooze(request: HttpRequest, visit: Visit) -> HttpResponse:
     """To one of two moments, or to the day and time of the form."""
     promise = visit.link.find_promise()
     options = _options(promise, visit)
-    form = SnoozeForm(
-        posted(request),
-        promise=promise,
-        zone_name=visit.user.time_zone,
-        initial={"due_on": options[-1].on, "due_time": options[-1].at},
-    )
+    first = {"due_on": options[-1].on, "due_time": options[-1].at}
+    fresh = SnoozeForm(promise=promise, zone_name=visit.user.time_zone, initial=first)
+    form = SnoozeForm(posted(request), promise=promise, zone_name=visit.user.time_zone)
     used = visit.link.find_used()
-    if request.method != "POST" or (promise.is_open and not used and not form.is_valid()):
-        return _stands(request, visit, None, form=form, options=options)
+    if request.method != "POST":
+        return _stands(request, visit, None, form=fresh, options=options)
+    if promise.is_open and not used and not form.is_valid():
+        return _stands(request, visit, None, form=form, options=options, refused=True)
 
     def move(current: Promise) -> None:
         form.promise = current
         form.snooze()
 
     result = visit.link.use(visit.now, move)
-    return _stands(request, visit, result, form=form, options=options)
+    # Asked once more, the page keeps the day that was picked.
+    picked = form if form.data.get("due_on") else fresh
+    return _stands(request, visit, result, form=picked, options=options)
 
 
-@dataclass(frozen=True)
-class Option:
-    """A moment to choose at one press: how it is posted, what it is called, when it is."""
-
-    until: str
-    label: str
-    on: dt.date
-    at: dt.time | None
-    words: str
-
-
-def _options(promise: Promise, visit: Visit) -> list[Option]:
-    local = timezone.localtime(visit.now)
-    options = []
-    for until, label in (("hour", _("In an hour")), ("tomorrow", _("Tomorrow"))):
-        on, at = shortcut(until, promise, local)
-        if on == local.date() and at:
-            words = f"{at:%H:%M}"
-        else:
-            words = date_format(on, "D j M")
-            words = f"{words}, {at:%H:%M}" if at else words
-        options.append(Option(until, label, on, at, words))
-    return options
+def _options(promise: Promise, visit: Visit) -> list[Shortcut]:
+    """The two soonest moments to choose at one press."""
+    return offered(promise, timezone.localtime(visit.now))[:2]
 
 
 def _stands(
@@ -129,7 +118,8 @@ def _stands(
     result: Result | None,
     *,
     form: SnoozeForm | None = None,
-    options: list[Option] | None = None,
+    options: list[Shortcut] | None = None,
+    refused: bool = False,
 ) -> HttpResponse:
     """How the promise stands now, and, while the link is unused and has something to do, its form.
 
@@ -141,7 +131,10 @@ def _stands(
     undo = link.anew(promise, Purpose.UNDO)
     fits = kept is not None if link.purpose == Purpose.UNDO else promise.is_open
     asks = fits and used is None
-    invalid = bool(form and form.is_bound and not form.is_valid() and asks)
+    invalid = refused and asks
+    says_the_same = link.says_the_same(promise)
+    picked = form is not None and form.is_bound
+    choices = [*(option.until for option in options or []), "pick"]
     context = {
         "purpose": link.purpose.name.lower(),
         "promise": promise,
@@ -154,14 +147,17 @@ def _stands(
         "when": messages.when_words(promise, visit.user, visit.now),
         "ended": messages.ended_words(promise, visit.user),
         "was_due": _was_due(visit, promise),
+        "moved_here": link.has_moved(promise),
         # A mail that said other words keeps its reader from these, and so does its link.
-        "says_the_same": link.says_the_same(promise),
+        "says_the_same": says_the_same,
+        "outcomes": promise.outcomes if says_the_same else [],
+        "invalid": invalid,
         "what": messages.what_words(promise),
         "who": messages.who_words(promise),
         "is_late": promise.is_late_at(visit.now),
-        "form": form if invalid or not (form and form.is_bound) else None,
+        "form": form,
         "options": options,
-        "chosen": choice(request, "until", ["hour", "tomorrow", "pick"]),
+        "chosen": "pick" if picked else choice(request, "until", choices),
     }
     status = 422 if invalid else 409 if result is Result.CHANGED else 200
     return render(request, "followups/act.html", context, status=status)

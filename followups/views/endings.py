@@ -30,16 +30,22 @@ def _own(request: OwnerRequest, pk: int) -> Promise:
 
 
 def _changed(
-    request: OwnerRequest, promise: Promise, said: str, *, nudge: Promise | None = None
+    request: OwnerRequest,
+    promise: Promise,
+    said: str,
+    *,
+    nudge: Promise | None = None,
+    moved: bool = False,
 ) -> HttpResponse:
     """After a verb: the row as it is now, or, without htmx, the page it came from.
 
     To those who listen the row alone says nothing, so what happened is announced with it.
-    `nudge` is one that was just made: its row comes with that of theirs.
+    `nudge` is one that was just made: its row comes with that of theirs. One that was just
+    `moved` offers to move it back.
     """
     if request.htmx:
         promise = _own(request, promise.pk)  # how often it was moved, and whether it is nudged
-        context = {"promise": promise, "nudge": nudge, "just_nudged": nudge}
+        context = {"promise": promise, "nudge": nudge, "just_nudged": nudge, "just_moved": moved}
         row = render(request, "followups/_promise_rows.html", context)
         stands = said if promise.is_open else promise.ending_words
         return trigger_client_event(row, "announce", {"value": f"{promise.headline}: {stands}"})
@@ -67,6 +73,8 @@ def _do(
     verb: Callable[[Promise], object],
     said: str,
     form: EndingForm | None = None,
+    *,
+    moves: bool = False,
 ) -> HttpResponse:
     """Apply a verb to an own promise. One that ended meanwhile is shown as it is now.
 
@@ -78,11 +86,11 @@ def _do(
     except Refused as error:
         return _refused(request, promise, ending_form=form, refused=error)
     except (NotOpen, StaleVersion):
-        promise = _own(request, promise.pk)
+        promise, moves = _own(request, promise.pk), False
         said = _("It had been changed already; this is how it stands.")
         if typed and typed != promise.outcome:
             said += " " + _("You wrote: “%(typed)s”.") % {"typed": typed}
-    return _changed(request, promise, said)
+    return _changed(request, promise, said, moved=moves)
 
 
 def _end(request: OwnerRequest, pk: int, verb: Callable[..., object], said: str) -> HttpResponse:
@@ -91,8 +99,8 @@ def _end(request: OwnerRequest, pk: int, verb: Callable[..., object], said: str)
     form = EndingForm(request.POST, promise=promise, zone=request.user.zone)
     if not form.is_valid() and promise.is_open:
         return _refused(request, promise, ending_form=form)
-    words, when = form.words, form.moment
-    return _do(request, promise, lambda current: verb(current, words, now=when), said, form)
+    words, when, on = form.words, form.moment, form.day
+    return _do(request, promise, lambda current: verb(current, words, now=when, on=on), said, form)
 
 
 @require_POST
@@ -126,7 +134,12 @@ def snooze(request: OwnerRequest, pk: int) -> HttpResponse:
     form = SnoozeForm(request.POST, promise=promise, zone_name=request.user.time_zone)
     if not form.is_valid():
         return _refused(request, promise, snooze_form=form)
-    return _do(request, promise, lambda current: form.snooze(), _("Moved."))
+    return _do(request, promise, lambda current: form.snooze(), _("Moved."), moves=True)
+
+
+@require_POST
+def snooze_undo(request: OwnerRequest, pk: int) -> HttpResponse:
+    return _do(request, _own(request, pk), lambda promise: promise.move_back(), _("Moved back."))
 
 
 @require_POST

@@ -47,12 +47,15 @@ def reminder_list(request: OwnerRequest) -> HttpResponse:
 def _list(request: OwnerRequest, refused: str = "") -> HttpResponse:
     promise = _promise_asked_for(request)
     show = choice(request, "show", ["all", *SHOWN] if promise else SHOWN)
-    mails = Mail.objects.of(request.user).troubled().order_by("-due_utc", "-pk")
+    mails = Mail.objects.of(request.user).troubled().select_related("owner")
+    mails = mails.order_by("-due_utc", "-pk")
     rows = Reminder.objects.of(request.user).for_list().shown_as(show)
     if promise:
         rows, mails = rows.filter(promise=promise), mails.about(promise)
         if show == "all":  # its story, from the beginning
             rows = rows.order_by("due_utc", "pk")
+    elif show == "waiting":  # what is overdue weeks later would bury what is next
+        rows = rows.next_of_each()
     page = page_of(request, mails if show == "trouble" else rows)
     context: dict[str, object] = {"page": page, "show": show, "promise": promise}
     if show == "trouble":

@@ -71,7 +71,9 @@ class Ledger:
             # Said so that no index of all of a user's is taken for those of one recruiter.
             rows = rows.exclude(owed_by="them" if self.whose == "mine" else "me")
         if self.sort == "who":
-            return (rows.open() if self.show == "open" else rows.ended()).by_who()
+            if self.show == "open":
+                return rows.open().by_who()
+            return rows.ended().by_who("-ended_at", "-pk")
         if self.show == "open":
             return rows.open().by_urgency()
         rows = rows.last_ended_first()

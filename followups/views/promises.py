@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.owned import StaleVersion
 from accounts.pages import own_or_404, posted
 from accounts.requests import OwnerRequest
+from followups import local_time
 from followups.forms import EndingForm, PromiseForm, SnoozeForm
 from followups.models import Promise, Reschedule
 from followups.tasks import nudge
@@ -21,20 +25,31 @@ from followups.tasks import nudge
 
 @dataclass(frozen=True)
 class Move:
-    """One move of a promise: from where to where, in the days and times that were meant."""
+    """One move of a promise: from where to where, its times on the active (the user's) clock."""
 
     before: Reschedule
+    from_on: dt.date
+    from_time: dt.time | None
     to_on: dt.date
     to_time: dt.time | None
 
 
 def _moves(promise: Promise) -> list[Move]:
     """Newest first: each led to where the next one began, the newest to where it stands."""
-    moves, to_on, to_time = [], promise.due_on, promise.due_time
+    moves, to = [], _here(promise)
     for before in promise.reschedules.all():
-        moves.append(Move(before, to_on, to_time))
-        to_on, to_time = before.due_on, before.due_time
+        moves.append(Move(before, *_here(before), *to))
+        to = _here(before)
     return moves
+
+
+def _here(stood: Promise | Reschedule) -> tuple[dt.date, dt.time | None]:
+    """The day that was meant or, with an hour, the day and time of that moment where one is."""
+    if stood.due_time is None:
+        return stood.due_on, None
+    zone = zoneinfo.ZoneInfo(stood.time_zone)
+    here = timezone.localtime(local_time.to_utc(stood.due_on, stood.due_time, zone))
+    return here.date(), here.time()
 
 
 def promise_page(
@@ -47,17 +62,17 @@ def promise_page(
 ) -> HttpResponse:
     """The promise with all that can be done to it; 422 where a form or a verb was refused."""
     user = request.user
+    reminders = promise.reminders.filter(cancelled_at=None).select_related("mail")
+    shown = list(reminders.order_by("due_utc", "pk")[:50])
     context = {
         "promise": promise,
         "snooze_form": snooze_form or SnoozeForm(promise=promise, zone_name=user.time_zone),
         "ending_form": ending_form or EndingForm(promise=promise, zone=user.zone),
         "moves": _moves(promise),
         "nudges": list(promise.nudges.order_by("-pk")[:20]) if promise.is_theirs else [],
-        "reminders": list(
-            promise.reminders.filter(cancelled_at=None)
-            .select_related("mail")
-            .order_by("due_utc", "pk")[:50]
-        ),
+        "reminders": shown,
+        "was_cancelled": not (shown or promise.is_open) and promise.reminders.exists(),
+        "proof_address": f"{reverse('followups:reminder_list')}?promise={promise.pk}",
         "refused": refused,
     }
     forms = [form for form in (snooze_form, ending_form) if form is not None]

@@ -41,7 +41,7 @@ def state(promise: Promise) -> str:
 def choose(page: Page, promise: Promise, words: str) -> None:
     """Press an entry of the row's menu."""
     row(page, promise).locator(".menu > summary").click()
-    row(page, promise).get_by_role("button", name=words, exact=True).click()
+    row(page, promise).get_by_role("button", name=re.compile(f"^{words}")).click()
 
 
 def stayed(page: Page) -> bool:

@@ -34,6 +34,16 @@ def test_it_answers_and_says_where(installation: Installation) -> None:
     assert "Traceback" not in up.output
 
 
+def test_a_start_has_no_errors(installation: Installation) -> None:
+    """Looked at once the worker, a copy of the first process, has ticked."""
+    up = installation.up()
+    until(lambda: installation.status("/readyz") == 200, "/readyz does not say ok")
+    assert up.stop() == 0
+    # What is asked for too early is told as not ready.
+    told = [line for line in up.output.splitlines() if "/readyz" not in line]
+    assert [line for line in told if "ERROR" in line or "Traceback" in line] == []
+
+
 def test_it_asks_beyond_loopback_for_the_code_that_it_prints(installation: Installation) -> None:
     up = installation.up(HOST="0.0.0.0")
     assert "one-time code" in up.output

@@ -263,6 +263,37 @@ def test_many_pages_of_one_link_at_once_are_one(transactional_db, clock):
     assert Reschedule.across_owners.count() == 1
 
 
+def test_kept_with_what_came_of_it(user, visitor, clock):
+    promise = promised(user, kind="send_names")
+    clock.move_to(DUE - MINUTE)
+    address = path(Purpose.KEEP, promise)
+    assert "Kept, called: no names came to mind" in words(visitor.get(address))
+    response = visitor.post(address, {"said": "no_names"})
+    assert (response.status_code, title(response)) == (200, "Kept")
+    kept = now_is(promise)
+    assert (kept.state, kept.outcome) == ("kept", "called: no names came to mind")
+    assert visitor.post(address, {"said": "named"}).status_code == 200
+    assert now_is(promise).outcome == "called: no names came to mind"
+
+
+def test_what_they_did_is_said_of_them(user, visitor, clock):
+    theirs = promised(user, owed_by="them", kind="send_information")
+    clock.move_to(DUE - MINUTE)
+    assert "They sent it" in words(visitor.get(path(Purpose.KEEP, theirs)))
+    visitor.post(path(Purpose.KEEP, theirs), {"said": "sent"})
+    assert now_is(theirs).outcome == "they sent it"
+
+
+def test_an_outcome_of_another_kind_is_none(promise, visitor):
+    address = path(Purpose.KEEP, promise)
+    before = rows_of(promise.owner)
+    response = visitor.post(address, {"said": "no_names"})
+    assert response.status_code == 422
+    assert "Nothing was done" in words(response)
+    assert rows_of(promise.owner) == before
+    assert visitor.post(actions(response)[0]).status_code == 200
+
+
 # Undo --------------------------------------------------------------------------------------------
 
 
@@ -315,7 +346,7 @@ def test_reopened_in_the_app_the_link_does_nothing_more(promise, visitor):
 
 def test_snooze_offers_what_it_means(promise, visitor):
     page = words(visitor.get(path(Purpose.SNOOZE, promise)))
-    assert "In an hour 17:50" in page
+    assert "An hour later 18:00" in page
     assert "Tomorrow Fri 6 Mar, 17:00" in page
 
 
@@ -323,13 +354,15 @@ def test_snooze_offers_what_it_means(promise, visitor):
 def test_the_one_that_was_pressed_in_the_mail_stands_out(promise, visitor, until):
     page = html(visitor.get(path(Purpose.SNOOZE, promise) + f"?until={until}"))
     (strong,) = re.findall(r'class="button[^"]* primary"[^>]*>(?:<span>)?([^<]+)', page)
-    assert strong.strip() == {"hour": "In an hour", "tomorrow": "Tomorrow", "pick": "Move"}[until]
+    assert (
+        strong.strip() == {"hour": "An hour later", "tomorrow": "Tomorrow", "pick": "Move"}[until]
+    )
 
 
 @pytest.mark.parametrize(
     ("data", "due"),
     [
-        ({"until": "hour"}, utc("2026-03-05 17:50")),
+        ({"until": "hour"}, utc("2026-03-05 18:00")),
         ({"until": "tomorrow"}, utc("2026-03-06 17:00")),
         ({"due_on": "2026-04-01", "due_time": "09:30"}, utc("2026-04-01 08:30")),
         ({"due_on": "2026-03-09", "due_time": ""}, utc("2026-03-10 00:00")),
@@ -462,6 +495,69 @@ def test_what_the_mail_did_not_say_its_link_does_not_show(user, promise, visitor
     assert title(visitor.post(anew)) == "Kept"
 
 
+def test_a_day_that_was_picked_stays_picked(promise, visitor):
+    address = path(Purpose.SNOOZE, promise)
+    moved(promise)
+    response = visitor.post(address, {"due_on": "2026-04-01", "due_time": "09:30"})
+    assert response.status_code == 409
+    page = html(response)
+    assert 'value="2026-04-01"' in page
+    assert 'value="09:30"' in page
+    assert "was due on Thursday 5 March 2026 at 17:00" in words(response)
+    assert "In Europe/London." in words(response)
+    (strong,) = re.findall(r'class="button[^"]* primary"[^>]*>(?:<span>)?([^<]+)', page)
+    assert strong == "Move"
+    again = visitor.post(actions(response)[-1], {"due_on": "2026-04-01", "due_time": "09:30"})
+    assert (again.status_code, title(again)) == (200, "Moved")
+    assert now_is(promise).due_utc == utc("2026-04-01 08:30")
+
+
+def test_a_moment_that_was_pressed_is_offered_anew(promise, visitor):
+    address = path(Purpose.SNOOZE, promise)
+    moved(promise)
+    response = visitor.post(address, {"until": "tomorrow"})
+    assert response.status_code == 409
+    # Of another day by now: the page offers what the press would mean.
+    assert 'value="2026-03-07"' in html(response)
+    assert visitor.post(actions(response)[0], {"until": "tomorrow"}).status_code == 200
+
+
+def test_something_else_that_was_changed_is_said(promise, visitor):
+    address = path(Purpose.KEEP, promise)
+    promise.phone = "+442079460000"
+    promise.save()
+    response = visitor.post(address)
+    assert response.status_code == 409
+    assert "something else of it was changed" in words(response)
+    assert title(visitor.post(actions(response)[0])) == "Kept"
+
+
+def test_what_was_moved_from_the_same_mail_is_said(promise, visitor, clock):
+    keep, snooze = path(Purpose.KEEP, promise), path(Purpose.SNOOZE, promise)
+    visitor.post(snooze, {"until": "tomorrow"})
+    clock.move_to(DUE)
+    before = rows_of(promise.owner)
+    response = visitor.post(keep)
+    assert (response.status_code, title(response)) == (409, "You moved it from this mail")
+    assert "Nothing was done" not in words(response)
+    assert "Tomorrow, Friday 6 March at 17:00" in words(response)
+    assert "You moved it there from this mail;" in words(response)
+    assert rows_of(promise.owner) == before
+    shown = visitor.get(keep)
+    assert title(shown) == "Have you kept it?"
+    assert "You moved it there from this mail;" in words(shown)
+    (anew,) = actions(response)
+    assert title(visitor.post(anew)) == "Kept"
+    assert title(visitor.post(keep)) == "Done already"
+
+
+def test_moved_from_the_mail_and_then_in_the_app(promise, visitor):
+    visitor.post(path(Purpose.SNOOZE, promise), {"until": "tomorrow"})
+    moved(now_is(promise))
+    response = visitor.post(path(Purpose.KEEP, promise))
+    assert "You moved it from this mail, and it was changed once more since." in words(response)
+
+
 # Nothing to open ---------------------------------------------------------------------------------
 
 
@@ -547,7 +643,7 @@ def test_the_links_of_a_mail_answer(user, recruiter, visitor, client):
             else:
                 assert visitor.get(link).headers["Location"].startswith("/sign-in/?next=")
         assert title(visitor.post(actions(visitor.get(paths[0]))[0])) == "Kept"
-    assert now_is(promise).state == "kept_late"
+    assert now_is(promise).state == "kept"
 
 
 def test_the_call_sheet_of_the_mail_knows_who_it_was(user, recruiter, client):

@@ -29,6 +29,7 @@ def unsaved(zone: str = "Europe/London", **values: Any) -> Promise:
         "pk": 3,
         "owner": owner,
         "kind": "call_back",
+        "agreed_at": NOW,
         "due_on": dt.date(2026, 7, 1),
         "due_time": dt.time(18),
         "time_zone": zone,
@@ -198,6 +199,37 @@ def test_it_rings_as_the_mails_go(preferences: dict[str, Any], minutes: list[int
 def test_a_day_rings_at_the_hour_of_the_digest() -> None:
     text = written(unsaved(due_time=None), digest_time=dt.time(7, 30))
     assert alarms(text) == [dt.timedelta(hours=7, minutes=30)]
+
+
+@pytest.mark.parametrize(
+    ("values", "preferences", "hours"),
+    [
+        # All by the digest: at its hour, on the day itself.
+        ({}, {"digest_only": True}, [-9]),
+        # Sunday's digest comes on Friday.
+        ({"due_on": dt.date(2026, 3, 8), "due_time": None}, {}, [-40]),
+        # Quiet hours hold what comes beforehand: until they end, or for good.
+        ({"due_time": dt.time(9)}, {"lead_minutes": 180, "quiet_until": dt.time(7)}, [-2, 0]),
+        ({"due_time": dt.time(6, 30)}, {"lead_minutes": 60}, [0]),
+        ({"due_time": None}, {"digest_time": dt.time(5)}, [7]),
+    ],
+)
+def test_it_rings_only_when_a_mail_would(
+    values: dict[str, Any], preferences: dict[str, Any], hours: list[int]
+) -> None:
+    base = {"due_on": dt.date(2026, 3, 5), "due_time": dt.time(17)}
+    found = alarms(written(unsaved(**{**base, **values}), **preferences))
+    assert found == [dt.timedelta(hours=one) for one in hours]
+
+
+def test_it_does_not_ring_for_what_was_over_when_it_was_agreed_on() -> None:
+    promise = unsaved(due_on=dt.date(2026, 3, 5), due_time=dt.time(17))
+    promise.agreed_at = dt.datetime(2026, 3, 5, 16, 50, tzinfo=dt.UTC)
+    assert alarms(written(promise)) == [dt.timedelta(0)]
+
+
+def test_what_turns_words_around_is_left_out() -> None:
+    assert calendar.one_line("Ring \u202eeca\u202c back \u2067now\u2069") == "Ring eca back now"
 
 
 def test_what_they_owe_does_not_ring() -> None:

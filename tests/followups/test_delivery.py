@@ -458,7 +458,9 @@ def test_a_server_out_of_reach_is_tried_once_a_tick(user, monkeypatch):
     mails = Mail.across_owners.order_by("attempts")
     assert [mail.attempts for mail in mails] == [0, 0, 0, 1, 1]
     assert mails[4].not_before == DUE + MINUTE
-    assert mails[4].answer.startswith("No connection to 127.0.0.1")
+    assert mails[4].answer.startswith(
+        "The mail server could not be reached. No connection to 127.0.0.1"
+    )
     assert not Mailer.load().is_paused
 
 
@@ -1046,9 +1048,9 @@ def test_nothing_goes_after_a_keep_that_was_committed_before_it_began(transactio
     begun_at: dict[str, float] = {}
     begin = Mail.begin
 
-    def watched(mail, contents, recipient, now):
+    def watched(mail, *args, **kwargs):
         before = time.perf_counter()
-        went = begin(mail, contents, recipient, now)
+        went = begin(mail, *args, **kwargs)
         if went:
             for reminder in mail.reminders.all():
                 begun_at[str(reminder.promise_id)] = before
@@ -1230,6 +1232,51 @@ def test_a_mute_that_comes_while_its_mail_is_being_handed_over_counts(
     dispatch_due(DUE, server=way)
     assert smtp.mails == []
     assert the_mail(user).state == Mail.State.KEPT
+
+
+def test_a_mute_that_is_committed_just_before_its_mail_begins_counts(user, smtp, way, monkeypatch):
+    promised(user)
+    begin = Mail.begin
+
+    def mute_meanwhile(self, *args, **kwargs):
+        mute(user)
+        return begin(self, *args, **kwargs)
+
+    monkeypatch.setattr(Mail, "begin", mute_meanwhile)
+    dispatch_due(DUE, server=way)
+    assert smtp.mails == []
+    assert the_mail(user).state == Mail.State.KEPT
+
+
+def test_a_mute_and_the_begin_of_a_mail_wait_for_each_other(transactional_db, monkeypatch):
+    """Begun before the mute is committed it goes; and the mute is not committed in mid-begin."""
+    user = UserFactory()
+    promised(user)
+    gather(DUE)
+    (mail,) = claim(DUE, size=9)
+    revisions = messages.contents_of([mail])[mail.pk].revisions
+    order, asked = [], threading.Event()
+    hold = Mail._hold_preferences
+
+    def slowly(self):
+        is_muted = hold(self)
+        asked.set()
+        time.sleep(0.5)
+        order.append("begins")
+        return is_muted
+
+    monkeypatch.setattr(Mail, "_hold_preferences", slowly)
+
+    def work(number: int) -> bool | None:
+        if number == 0:
+            return mail.begin(revisions, user.email, DUE)
+        asked.wait(5)
+        Preferences.objects.of(user).get().mute()
+        order.append("muted")
+        return None
+
+    assert at_once(2, work)[0]
+    assert order == ["begins", "muted"]
 
 
 def test_what_falls_due_after_the_mute_is_lifted_goes(user, smtp, way):

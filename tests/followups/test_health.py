@@ -148,9 +148,13 @@ def test_the_founder_sees_why_mail_is_paused(client, alive, server):
 @pytest.mark.parametrize("state", ["failed", "held"])
 def test_mails_that_need_a_look_are_told_to_their_owner_alone(user, other, alive, server, state):
     MailFactory(owner=user, state=state)
-    assert texts(troubles_for(user, NOW)) == ["One reminder needs a look: it did not go, or perhaps it did."]
+    assert texts(troubles_for(user, NOW)) == [
+        "One reminder needs a look: it did not go, or perhaps it did."
+    ]
     MailFactory(owner=user, state=state)
-    assert texts(troubles_for(user, NOW)) == ["2 reminders need a look: they did not go, or perhaps they did."]
+    assert texts(troubles_for(user, NOW)) == [
+        "2 reminders need a look: they did not go, or perhaps they did."
+    ]
     assert troubles_for(other, NOW) == []
     assert readiness() == (200, [])
 

@@ -131,3 +131,29 @@ def test_it_leads_back_to_the_very_list_it_was_pressed_in(client: Client, user: 
     response = client.post(f"/promises/{promise.pk}/keep/", data)
     assert response.headers["Location"] == "/promises/?whose=mine"
     assert Promise.objects.of(user).ended().count() == 1
+
+
+def test_it_shows_the_day_on_which_each_ended(client: Client, user: User) -> None:
+    """In the column that it is sorted by; when it was due stands beneath."""
+    ended = dt.datetime(2020, 3, 5, 12, tzinfo=dt.UTC)
+    values = {"state": "kept", "ended_at": ended, "due_on": dt.date(2020, 3, 9)}
+    PromiseFactory(owner=user, **values)
+    text = html(client.get(LIST, {"show": "ended"}))
+    assert '<p class="row__when">5 Mar 2020</p>' in text
+    assert "Due: 9 Mar 2020" in text
+
+
+@pytest.mark.usefixtures("_promises")
+def test_it_is_sorted_among_those_of_one_by_what_it_shows(
+    client: Client, user: User, grace: Recruiter
+) -> None:
+    now = timezone.now()
+    PromiseFactory(
+        owner=user,
+        what="kept before",
+        recruiter=grace,
+        due_on=now.date() - dt.timedelta(days=9),
+        state="kept",
+        ended_at=now - dt.timedelta(days=1),
+    )
+    assert shown(client, show="ended", sort="who") == ["kept to Grace", "kept before"]

@@ -57,8 +57,42 @@ def test_a_port_where_nobody_listens() -> None:
     said(try_out(way_to(free_port()), READER), "port", "refuses connections")
 
 
-def test_tls_spoken_to_a_port_of_starttls(smtp: MailServer) -> None:
-    said(try_out(way_to(smtp.port, security="tls"), READER), "security", "choose STARTTLS")
+def test_tls_spoken_to_a_port_of_starttls() -> None:
+    finding = found(lambda talk: talk.greet("STARTTLS"), security="tls")
+    said(finding, "security", "does not begin with TLS", "Choose STARTTLS.")
+
+
+def test_tls_spoken_to_no_mail_server() -> None:
+    def script(talk: Conversation) -> None:
+        talk.say("HTTP/1.1 400 Bad Request")
+        talk.hear()
+
+    said(found(script, security="tls"), "port", "does not begin with TLS", "check the port")
+
+
+@pytest.mark.parametrize("user", [{}, SIGNED])
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_a_plain_server_is_not_sent_in_circles(security: str, user: dict[str, str]) -> None:
+    finding = found(lambda talk: talk.greet(), security=security, **user)
+    said(finding, "security", "Choose “None”")
+    assert finding is not None
+    assert ("leave user and password empty" in finding.text) == bool(user)
+    assert "Choose STARTTLS" not in finding.text
+    assert "465" not in finding.text
+
+
+def test_a_plain_server_and_a_user() -> None:
+    finding = found(lambda talk: talk.greet(), **SIGNED)
+    said(finding, "username", "takes no sign-in", "leave user and password empty")
+
+
+def test_another_port_that_begins_with_tls(
+    smtp: MailServer, certified: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Scripted(lambda talk: talk.encrypt(certified)) as other:
+        monkeypatch.setattr(mail_check, "TLS_PORT", other.port)
+        finding = try_out(way_to(smtp.port, security="starttls", **SIGNED), READER)
+        said(finding, "port", "no STARTTLS", str(other.port), "with TLS from the start")
 
 
 @pytest.mark.parametrize("security", ["starttls", "none"])
@@ -135,7 +169,7 @@ def test_a_sign_in_that_cannot_be_checked_just_now() -> None:
 @pytest.mark.parametrize(("security", "field"), [("none", "security")])
 def test_a_server_that_takes_no_sign_in_in_the_clear(security: str, field: str) -> None:
     def script(talk: Conversation) -> None:
-        talk.greet()
+        talk.greet("STARTTLS")
         talk.hear()
 
     said(found(script, security=security, **SIGNED), field, "Choose STARTTLS")
@@ -191,7 +225,7 @@ def test_a_server_of_another_kind(greeting: str) -> None:
         talk.say(greeting)
         talk.hear()
 
-    said(found(script), "port", "no mail server for sending")
+    said(found(script), "port", "no mail server for sending", f"It said: {greeting}")
 
 
 def test_a_server_that_turns_everybody_away() -> None:

@@ -82,6 +82,50 @@ def test_it_shows_the_text_of_a_mail_that_was_kept_here(client: Client, user: Us
     assert "Ring &lt;Grace&gt;" in text
 
 
+def test_it_says_each_thing_once(client: Client, user: User) -> None:
+    due = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
+    mail = MailFactory(owner=user, kind="test", due_utc=due, not_before=due, created_at=due)
+    assert client.get(mail.get_absolute_url()).context["history"] == [
+        "Its time was 1 July 2026, 13:00:00.",
+        "It was written down as a mail at once.",
+        "It goes 1 July 2026, 13:00:00.",
+    ]
+
+
+def test_its_head_goes_along_with_its_standing(client: Client, user: User) -> None:
+    mail = MailFactory(owner=user)
+    whole = html(client.get(mail.get_absolute_url()))
+    assert '<span id="state">Waiting</span>' in whole
+    assert "swap-oob" not in whole
+    Mail.objects.of(user).filter(pk=mail.pk).update(state="sent", sent_at=timezone.now())
+    polled = html(client.get(mail.get_absolute_url(), headers=HTMX))
+    assert '<span id="state" data-hx-swap-oob="true">Sent</span>' in polled
+
+
+def test_a_remark_of_ours_is_not_the_servers_answer(client: Client, user: User) -> None:
+    now = timezone.now()
+    muted = MailFactory(owner=user, state="kept", sent_at=now, answer="Muted: you asked for none.")
+    page = html(client.get(muted.get_absolute_url()))
+    assert "<dt>Remark</dt><dd>Muted: you asked for none.</dd>" in page
+    assert "<dt>Server</dt>" not in page
+    sent = MailFactory(owner=user, state="sent", sent_at=now, answer="250 2.0.0 taken")
+    assert "<dt>Server</dt><dd>250 2.0.0 taken</dd>" in html(client.get(sent.get_absolute_url()))
+
+
+@pytest.mark.parametrize("page", ["/reminders/", "/reminders/?show=trouble", None])
+def test_how_the_server_fares_is_told_to_the_founder_alone(
+    client: Client, user: User, page: str | None
+) -> None:
+    heard = "The mail server could not be reached. 454 4.7.0 who is <ann>?"
+    mail = MailFactory(owner=user, state="failed", answer=heard)
+    address = page or mail.get_absolute_url()
+    assert "454" in html(client.get(address))
+    User.objects.filter(pk=user.pk).update(is_founder=False)
+    theirs = html(client.get(address))
+    assert "The mail server could not be reached." in theirs
+    assert "454" not in theirs
+
+
 def test_it_gives_htmx_its_standing_alone(client: Client, user: User) -> None:
     mail = MailFactory(owner=user)
     response = client.get(mail.get_absolute_url(), headers=HTMX)

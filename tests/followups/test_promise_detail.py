@@ -62,3 +62,14 @@ def test_it_refuses_what_every_page_refuses(
     client: Client, anonymous: Client, other: User
 ) -> None:
     check_refusals("followups:promise_detail", client=client, anonymous=anonymous, other=other)
+
+
+def test_it_says_that_its_reminders_ended_with_it(client: Client, user: User) -> None:
+    promise = PromiseFactory(owner=user)
+    assert "Cancelled" not in html(client.get(promise.get_absolute_url()))
+    promise.keep()
+    text = html(client.get(promise.get_absolute_url()))
+    assert f'Cancelled when it ended: <a href="/reminders/?promise={promise.pk}">' in text
+    late = PromiseFactory(owner=user, due_on=dt.date(2020, 7, 1))
+    late.keep()
+    assert "None: its moments were over" in html(client.get(late.get_absolute_url()))

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from followups import record
 from followups.models import Promise
 from followups.models.promise import NotYet, Refused
 from tests.factories import CallFactory, PromiseFactory
@@ -82,12 +83,13 @@ def test_it_refuses_an_outcome_that_is_none_of_this_kind(
         # due, what was typed, how it ended and when (UTC; in November London's clock is the same)
         (23, "16:00", {"ended_on": "2026-11-23", "ended_time": "15:59"}, "kept", "23 15:59"),
         (23, "16:00", {"ended_on": "2026-11-23", "ended_time": "16:00"}, "kept", "23 16:00"),
-        (23, "16:00", {"ended_on": "2026-11-23", "ended_time": "16:01"}, "kept_late", "23 16:01"),
-        (23, "16:00", {"ended_on": "2026-11-22"}, "kept", "23 00:00"),
+        (23, "16:00", {"ended_on": "2026-11-23", "ended_time": "16:10"}, "kept", "23 16:10"),
+        (23, "16:00", {"ended_on": "2026-11-23", "ended_time": "16:11"}, "kept_late", "23 16:11"),
+        (23, "16:00", {"ended_on": "2026-11-22"}, "kept", "22 23:59"),
         (24, "09:00", {"ended_time": "08:45"}, "kept", "24 08:45"),
         (24, "18:00", {"ended_on": "2026-11-24"}, "kept", "24 09:30"),
-        (20, "", {"ended_on": "2026-11-20"}, "kept", "21 00:00"),
-        (20, "", {"ended_on": "2026-11-21"}, "kept_late", "22 00:00"),
+        (20, "", {"ended_on": "2026-11-20"}, "kept", "20 23:59"),
+        (20, "", {"ended_on": "2026-11-21"}, "kept_late", "21 23:59"),
         (20, "", {"ended_on": "2026-11-20", "ended_time": "23:30"}, "kept", "20 23:30"),
         # To the minute: the seconds of its making are nobody's.
         (20, "", {"ended_on": "2026-11-17", "ended_time": "12:00"}, "kept", "17 12:00"),
@@ -192,6 +194,120 @@ def test_it_says_who_did_what(
     assert words in html(client.get(promise.get_absolute_url()))
 
 
+def test_it_shows_the_day_that_was_said_and_no_hour(client: Client, user: User) -> None:
+    promise = due(user, 20)
+    press(client, promise, "keep", ended_on="2026-11-20")
+    assert promise.ended_on == dt.date(2026, 11, 20)
+    text = html(client.get(promise.get_absolute_url()))
+    assert "Kept, 20 November 2026." in text
+    press(client, promise, "reopen")
+    assert promise.ended_on is None
+    press(client, promise, "keep", ended_on="2026-11-20", ended_time="08:00")
+    assert promise.ended_on is None
+    assert "20 November 2026, 08:00" in html(client.get(promise.get_absolute_url()))
+
+
+def test_it_gives_back_what_was_typed_when_its_ending_is_undone(
+    client: Client, user: User
+) -> None:
+    promise = due(user, 25)
+    press(client, promise, "keep", said="message", outcome="with her assistant")
+    press(client, promise, "reopen")
+    page = client.get(promise.get_absolute_url())
+    assert form_of(page, having="outcome")["outcome"] == "with her assistant"
+    assert "with her assistant" not in html(client.get("/promises/"))
+    press(client, promise, "keep", said="talked", outcome="with her assistant")
+    assert promise.outcome == "we talked: with her assistant"
+    press(client, promise, "reopen")
+    press(client, promise, "keep")  # in the row, where nothing was typed
+    assert promise.outcome == ""
+
+
+# What is late --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "time", "after", "state"),
+    [
+        ("call_back", "09:00", 10, "kept"),
+        ("call_back", "09:00", 11, "kept_late"),
+        ("take_their_call", "09:00", 0, "kept"),
+        ("take_their_call", "09:00", 239, "kept"),
+        ("take_their_call", "09:00", 241, "kept_late"),
+        ("take_their_call", "22:00", 119, "kept"),
+        ("take_their_call", "22:00", 121, "kept_late"),  # another day
+        ("take_their_call", "23:58", 10, "kept"),
+        ("call_back", "", 0, "kept"),
+        ("call_back", "", 1, "kept_late"),
+    ],
+)
+@pytest.mark.parametrize("owed_by", ["me", "them"])
+def test_it_is_in_time_while_its_reminder_may_be_on_its_way(
+    user: User, kind: str, time: str, after: int, state: str, owed_by: str
+) -> None:
+    promise = due(user, 20, time, kind=kind, owed_by=owed_by)
+    promise.keep(now=promise.due_utc + dt.timedelta(minutes=after))
+    assert promise.state == state
+
+
+@pytest.mark.parametrize(
+    ("owed_by", "moves", "kept", "state", "hours_late"),
+    [
+        # due on the 18th at noon; (moved on, to, asked by); kept on; how many hours late
+        ("me", [], (18, 13), "kept_late", 1),
+        ("me", [((18, 11), (20, 12), "")], (20, 11), "kept", 0),
+        ("me", [((18, 13), (20, 12), "")], (20, 11), "kept_late", 47),
+        ("me", [((18, 13), (20, 12), "me")], (20, 11), "kept_late", 47),
+        ("me", [((18, 13), (20, 12), "them")], (20, 11), "kept", 0),
+        ("me", [((18, 13), (20, 12), "them")], (20, 13), "kept_late", 1),
+        (
+            "me",
+            [((18, 13), (19, 12), "me"), ((19, 11), (20, 12), "them")],
+            (20, 11),
+            "kept_late",
+            47,
+        ),
+        ("me", [((18, 11), (19, 12), "me"), ((19, 13), (20, 12), "")], (20, 11), "kept_late", 23),
+        (
+            "me",
+            [((18, 13), (19, 12), "them"), ((19, 13), (20, 12), "me")],
+            (20, 11),
+            "kept_late",
+            23,
+        ),
+        # It was kept before, and is noted only after its move.
+        ("me", [((18, 13), (20, 12), "me")], (18, 11), "kept", 0),
+        ("them", [((18, 13), (20, 12), "")], (20, 11), "kept_late", 47),
+        ("them", [((18, 13), (20, 12), "them")], (20, 11), "kept_late", 47),
+        ("them", [((18, 13), (20, 12), "me")], (20, 11), "kept", 0),
+        # Within what its reminder may take, nothing was missed.
+        ("me", [((18, 12), (20, 12), "me")], (20, 11), "kept", 0),
+    ],
+)
+def test_it_is_judged_by_what_was_missed_before_a_move(
+    user: User,
+    owed_by: str,
+    moves: list[tuple[tuple[int, int], tuple[int, int], str]],
+    kept: tuple[int, int],
+    state: str,
+    hours_late: int,
+) -> None:
+    promise = due(user, 18, "12:00", owed_by=owed_by)
+    for (day, hour), (to_day, to_hour), asked_by in moves:
+        with time_machine.travel(dt.datetime(2026, 11, day, hour, tzinfo=dt.UTC), tick=False):
+            promise.snooze(
+                due_on=dt.date(2026, 11, to_day),
+                due_time=dt.time(to_hour),
+                time_zone="Europe/London",
+                asked_by=asked_by,
+            )
+    promise.keep(now=dt.datetime(2026, 11, kept[0], kept[1], tzinfo=dt.UTC))
+    assert promise.state == state
+    both = record.both_words(Promise.objects.of(user))
+    (ending,) = both[owed_by == "them"].endings
+    assert (ending.late_by or dt.timedelta()) == dt.timedelta(hours=hours_late)
+
+
 # No-shows -----------------------------------------------------------------------------------------
 
 
@@ -262,6 +378,10 @@ def test_it_tells_every_move_from_where_to_where_and_who_asked(client: Client, u
     text = html(client.get(promise.get_absolute_url()))
     assert "they asked: from 25 November 2026 12:00 to 26 November 2026<" in text
     assert "you asked: from 26 November 2026 to 27 November 2026 09:00" in text
+    User.objects.filter(pk=user.pk).update(time_zone="Asia/Tokyo")
+    text = html(client.get(promise.get_absolute_url()))
+    assert "they asked: from 25 November 2026 21:00 to 26 November 2026<" in text
+    assert "you asked: from 26 November 2026 to 27 November 2026 18:00" in text
     assert "moved 3 times" in html(client.get("/promises/"))
 
 

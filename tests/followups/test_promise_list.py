@@ -86,3 +86,10 @@ def test_it_refuses_what_every_page_refuses(
     client: Client, anonymous: Client, other: User
 ) -> None:
     check_refusals("followups:promise_list", client=client, anonymous=anonymous, other=other)
+
+
+def test_it_offers_plain_kept_of_a_call_on_a_narrow_screen_too(client: Client, user: User) -> None:
+    PromiseFactory(owner=user, phone="+442079460018")
+    text = html(client.get(LIST))
+    menu = text[text.index('class="menu__panel"') :]
+    assert ">Kept</button>" in menu

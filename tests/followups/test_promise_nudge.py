@@ -15,7 +15,13 @@ from accounts.models import Preferences, User
 from followups import nudges
 from followups.models import Promise
 from followups.models.promise import NotYet, Refused
-from tests.factories import CallFactory, FirmFactory, PhoneFactory, PromiseFactory
+from tests.factories import (
+    CallFactory,
+    FirmFactory,
+    PhoneFactory,
+    PromiseFactory,
+    RecruiterFactory,
+)
 from tests.pages import HTMX, html, is_fragment
 
 # A Friday, 09:30 in London.
@@ -206,3 +212,29 @@ def test_it_says_since_when_they_are_silent(client: Client, user: User, theirs: 
     assert "No word from them since 20 November" in html(client.get("/promises/"))
     CallFactory(owner=user, recruiter=theirs.recruiter, occurred_at=MADE + dt.timedelta(days=2))
     assert "No word from them" not in html(client.get("/promises/"))
+
+
+def test_it_calls_nobody_silent_before_three_days_are_over(
+    client: Client, theirs: Promise
+) -> None:
+    Promise.objects.of(theirs.owner).update(recruiter=RecruiterFactory(owner=theirs.owner))
+    for days, is_silent in ((0, False), (2, False), (3, True)):
+        Promise.objects.of(theirs.owner).update(created_at=NOW - dt.timedelta(days=days))
+        assert ("No word from them" in html(client.get("/promises/"))) is is_silent, days
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["whole", "htmx"])
+def test_it_does_not_come_back_alone_once_theirs_is_settled(
+    client: Client, theirs: Promise, headers: dict[str, str]
+) -> None:
+    nudge = nudges.ask_after(theirs)
+    theirs.keep()
+    response = press(client, nudge, "reopen", **headers)
+    assert response.status_code == 422
+    assert "there is nothing to ask after" in html(response)
+    nudge.refresh_from_db()
+    assert nudge.state == "released"
+    theirs.refresh_from_db()
+    theirs.reopen()
+    nudge.refresh_from_db()
+    assert (nudge.is_open, nudge.outcome) == (True, "")

@@ -19,7 +19,12 @@ from tests.pages import HTMX, html, is_fragment
 ENDINGS = [("keep", "kept"), ("release", "released"), ("break", "broken")]
 NAMES = {
     **{"keep": "keep", "release": "release", "break": "mark_broken", "reopen": "reopen"},
-    **{"no-show": "no_show", "nudge": "nudge", "nudge/undo": "nudge_undo"},
+    **{
+        "no-show": "no_show",
+        "nudge": "nudge",
+        "nudge/undo": "nudge_undo",
+        "snooze/undo": "snooze_undo",
+    },
 }
 
 

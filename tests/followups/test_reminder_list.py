@@ -49,6 +49,24 @@ def test_it_shows_what_went(client: Client, user: User) -> None:
     assert "Two names" in html(response)
 
 
+def test_it_shows_the_next_of_each_promise_and_how_many_follow(client: Client, user: User) -> None:
+    for what in ("two names", "a résumé"):
+        PromiseFactory(owner=user, what=what)
+    waiting = Reminder.objects.of(user).not_gone()
+    response = client.get(LIST)
+    rows = list(response.context["page"])
+    assert sorted(row.promise.what for row in rows) == ["a résumé", "two names"]
+    for row in rows:
+        of_it = waiting.filter(promise=row.promise).order_by("due_utc", "pk")
+        assert row == of_it.first()
+        assert row.later == of_it.count() - 1 > 1
+        words = f'?promise={row.promise_id}&amp;show=waiting">and {row.later} later</a>'
+        assert words in html(response)
+    alone = client.get(LIST, {"promise": rows[0].promise_id, "show": "waiting"})
+    assert len(alone.context["page"]) == rows[0].later + 1
+    assert "later</a>" not in html(alone)
+
+
 @pytest.mark.parametrize("state", ["failed", "held"])
 def test_it_shows_what_needs_a_look_above(client: Client, user: User, state: str) -> None:
     mail = sent(user, "two names", state=state, answer="550 no such mailbox")
