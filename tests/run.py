@@ -139,11 +139,12 @@ PARTS = {"sqlite": run_sqlite, "postgresql": run_postgresql, "browser": run_brow
 
 
 def make_parts() -> list[Part]:
-    most = ["-n", "2", "--ignore=tests/browser", "tests"]
+    # Those that start servers wait much and stand together: who has nothing left to do takes some.
+    most = ["-n", "2", "--dist", "worksteal", "--ignore=tests/browser", "tests"]
     return [
         Part("sqlite", "SQLite, broker in a folder", most),
         Part("postgresql", "PostgreSQL, Redis protocol", most),
-        Part("browser", "Chromium", ["-n", "2", "tests/browser"]),
+        Part("browser", "Chromium", ["-n", "2", "--dist", "worksteal", "tests/browser"]),
     ]
 
 

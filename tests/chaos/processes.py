@@ -384,7 +384,7 @@ def main(seed: int, kills: int, reminders: int, folder: Path) -> None:
         mail.kill()
         one.stop()
     verdict = world.ask(lambda: judge(mail.log, notes).to_json())
-    seen = world.ask(lambda: judge_visits(mail.log, visits).to_json())
+    seen = world.ask(lambda: judge_visits(mail.log, visits, notes).to_json())
     figures = {f"kills: {name}": killer.deaths.get(name, 0) for name in stage.names}
     verdict["figures"] = {**figures, **verdict["figures"], **seen["figures"]}
     verdict["figures"]["starts refused for want of a broker"] = killer.not_started

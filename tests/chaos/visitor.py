@@ -78,12 +78,18 @@ def keep(port: int, promise: int, cookie: str) -> int | None:
         line.close()
 
 
-def judge_visits(log: Path, notes: Path) -> Verdict:
+def judge_visits(log: Path, notes: Path, changes: Path) -> Verdict:
+    """Whether what the web said it had kept was kept; not judged where it was taken up again."""
     from followups.models import Promise
 
     visits = read_changes(notes)
     verdict = Verdict()
-    kept = [visit for visit in visits if visit["status"] in {200, 302}]
+    undone = {change["promise"] for change in read_changes(changes) if change["verb"] == "undo"}
+    kept = [
+        visit
+        for visit in visits
+        if visit["status"] in {200, 302} and visit["promise"] not in undone
+    ]
     states = dict(Promise.across_owners.values_list("pk", "state"))
     lines = read_log(log)
     forgotten = 0
@@ -98,9 +104,7 @@ def judge_visits(log: Path, notes: Path) -> Verdict:
     verdict.figures = {
         "kept through the web: answered": len(kept),
         "not answered": sum(visit["status"] is None for visit in visits),
-        "refused or failed": len(visits)
-        - len(kept)
-        - sum(visit["status"] is None for visit in visits),
+        "refused or failed": sum(visit["status"] not in {None, 200, 302} for visit in visits),
         "answered and not so": forgotten,
     }
     return verdict

@@ -50,8 +50,8 @@ LATER_ON = End(UNTOUCHED, attempts=1, answer="451 4.3.0 not now")
 REFUSED = End("failed", attempts=1, answer="550 5.7.1 never")
 BEFORE = End(UNTOUCHED, attempts=1, answer="The line broke before the end of the mail")
 AFTER = End(UNTOUCHED, attempts=1, ambiguous=True, answer="The line broke after the end of")
-NO_SMTP = End(UNTOUCHED, attempts=1, answer="what is this?")
-IN_DOUBT = End(UNTOUCHED, attempts=1, ambiguous=True, answer="what is this?")
+NO_SMTP = End(UNTOUCHED, attempts=1, answer="??? what is this?")
+IN_DOUBT = End(UNTOUCHED, attempts=1, ambiguous=True, answer="??? what is this?")
 
 OUT_OF_REACH = dict.fromkeys(FAULTS, AWAY)
 BROKEN = {"close": BEFORE, "hang": BEFORE, "drip": BEFORE}
