@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 import phonenumbers
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from contacts.finding import begins as begins_so
@@ -56,7 +56,7 @@ def _matching(owner: User, words: list[str], text: str) -> QuerySet:
         # enough, whatever was pasted with it: “Tel.: 020 7946 0018”.
         said = Q() if len(digits) > MANY_DIGITS else lettered
         ends, contains = _numbers(owner, digits)
-        begins |= said & Q(pk__in=ends)
+        begins |= said & Q(ends)
         holds |= said & Q(pk__in=contains)
     return Recruiter.objects.of(owner).filter(holds).annotate(fit=rank(begins))
 
@@ -70,8 +70,10 @@ def _digits(text: str) -> str:
     return "".join(str(int(digit)) for digit in re.findall(r"\d", text.replace("(0)", "")))[:20]
 
 
-def _numbers(owner: User, digits: str) -> tuple[QuerySet, QuerySet]:
-    """Whose number begins or ends with `digits`, and whose holds them.
+def _numbers(owner: User, digits: str) -> tuple[Exists, QuerySet]:
+    """Whether their number begins or ends with `digits`, and whose number holds them.
+
+    The first is asked of each that was found, the second of all numbers at once.
 
     Numbers are kept as E.164, and people write them with an international prefix, with a trunk
     zero, or only their last digits.
@@ -86,9 +88,9 @@ def _numbers(owner: User, digits: str) -> tuple[QuerySet, QuerySet]:
             holds.add(digits[1:])
     begin = _any("startswith", begins)
     phones = Phone.objects.of(owner).filter(recruiter__isnull=False)
-    good = phones.filter(begin | Q(number__endswith=digits))
+    theirs = phones.filter(recruiter=OuterRef("pk"))
     possible = phones.filter(begin | _any("contains", holds))
-    return good.values("recruiter"), possible.values("recruiter")
+    return Exists(theirs.filter(begin | Q(number__endswith=digits))), possible.values("recruiter")
 
 
 def _any(lookup: str, values: Iterable[str]) -> Q:
