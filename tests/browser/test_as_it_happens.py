@@ -148,6 +148,8 @@ def test_a_firm_that_nobody_typed_goes_with_its_caller(page: Page, jane: Recruit
         ("jan", "Jane Doe", "Hartwell Search"),
         ("bob", "Bob Ray", "Southgate"),
     ):
+        # What the last choice asked for may still be on its way, and bring the field anew.
+        page.wait_for_load_state("networkidle")
         choose(page, letters, name)
         expect(page.locator("#id_firm")).to_have_value(theirs)
         expect(page.locator("#moved")).to_be_hidden()
