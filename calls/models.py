@@ -152,6 +152,13 @@ class CallQuerySet(OwnedQuerySet):
         _follow_last_calls({call.recruiter_id for call in calls})
         return calls
 
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            spoke = set(self.order_by().values_list("recruiter", flat=True))
+            deleted = super().delete()
+            _follow_last_calls(spoke)
+        return deleted
+
 
 def _follow_last_calls(recruiters: Collection[int]) -> None:
     # That module reads this one's calls, so the import may not be a module's.

@@ -30,7 +30,8 @@ def _masked_word(word: str) -> str:
         return word
     plain = urllib.parse.unquote(path)
     if SECRET.search(plain):
-        path = SECRET.sub(r"\1…", plain)
+        # What was written in code stays so, or an address could write lines of its own here.
+        path = "".join(c if c.isprintable() else "�" for c in SECRET.sub(r"\1…", plain))
     # Of a query string nothing is told.
     return f"{path}?…" if asks and query else path + asks
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.time_zones import place_of
 from calls.models import Call
 from contacts.models import Recruiter
 from followups.models import Promise
@@ -31,8 +32,8 @@ class Known:
         there = here.astimezone(zoneinfo.ZoneInfo(name))
         if here.utcoffset() == there.utcoffset():
             return ""
-        place = name.rpartition("/")[2].replace("_", " ")
-        return str(_("%(time)s in %(place)s") % {"time": f"{there:%a %H:%M}", "place": place})
+        said = {"time": f"{there:%a %H:%M}", "place": place_of(name)}
+        return str(_("%(time)s in %(place)s") % said)
 
 
 def known_of(recruiter: Recruiter | None) -> Known | None:

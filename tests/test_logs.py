@@ -46,6 +46,7 @@ def log() -> Iterator[io.StringIO]:
         ("/act//k.1/", "/act//…/"),
         ("/%61ct/k.1/", "/act/…/"),
         ("/act%2Fk.1", "/act/…"),
+        ("/a%0AERROR%20forged/act/k.1/", "/a�ERROR forged/act/…/"),
         ("/search/?q=O'Brien&x=1 200", "/search/?… 200"),
         ("/" * 9000 + "?q=x", "/" * 9000 + "?…"),
         ("mail 7: accepted", "mail 7: accepted"),

@@ -83,6 +83,14 @@ def test_it_is_kept_when_calls_are_made_in_bulk(user: User) -> None:
     assert last_of(grace) == days_ago(2)
 
 
+def test_it_is_kept_when_calls_are_deleted_in_bulk(user: User) -> None:
+    grace = RecruiterFactory(owner=user)
+    for days in (2, 4, 9):
+        CallFactory(owner=user, recruiter=grace, occurred_at=days_ago(days))
+    Call.objects.of(user).filter(occurred_at__gt=days_ago(3)).delete()
+    assert last_of(grace) == days_ago(4)
+
+
 def test_a_recruiter_read_before_the_call_does_not_take_it_back(user: User) -> None:
     read_before = RecruiterFactory(owner=user)
     CallFactory(
