@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts import phones
+from accounts.pages import read_id
 
 
 class PhoneField(forms.CharField):
@@ -29,6 +31,20 @@ class PhoneField(forms.CharField):
         """What is kept as E.164 is shown as people read it; what was typed stays as typed."""
         is_kept = isinstance(value, str) and phones.E164.fullmatch(value)
         return phones.display(value) if is_kept else value
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows, by their ids; one that no row can have is a choice that is gone.
+    Django asks the database for it, and SQLite refuses numbers of that size.
+    """
+
+    def clean(self, value: Any) -> Any:
+        for one in value if isinstance(value, list) else ():
+            if read_id(str(one)) is None:
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], "invalid_choice", {"value": one}
+                )
+        return super().clean(value)
 
 
 class NotesInput(forms.Textarea):

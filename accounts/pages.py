@@ -50,6 +50,14 @@ def own_or_404(rows: QuerySet, pk: int) -> Any:
         raise Http404 from error
 
 
+def read_id(text: str) -> int | None:
+    """The id that a form or an address names; None for what can be no row's."""
+    # Python refuses to read thousands of digits as a number, so their count comes first.
+    if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_ID:
+        return int(text)
+    return None
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """What to bind a form to. A post with nothing in it is still a post, and invalid."""
     return request.POST if request.method == "POST" else None

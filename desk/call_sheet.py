@@ -16,6 +16,7 @@ from contacts.models import Employer, Firm, Person, Recruiter
 from contacts.names import fold
 from desk.forms.call_sheet import OF_THE_FIRM, CallSheetForm
 from desk.forms.promise_lines import PromiseLineForm
+from desk.kept import keep_with, still_open
 from desk.models import Draft
 from followups.models import Promise
 
@@ -28,7 +29,10 @@ OF_MINE = ("callback_number", "best_times")
 # Whose row is found by what was typed, and keeps the spelling that it had.
 NAMES = {"who", "firm", "client", "position", "named_by"}
 # Not words of the sheet but what makes its promises, or says who and what is meant.
-NOT_WORDS = {"client_key", "recruiter", "is_new", "about", "vet", "ends", "bad_words", "bad_seen"}
+NOT_WORDS = {
+    *("client_key", "recruiter", "is_new", "about", "keeps"),
+    *("vet", "ends", "bad_words", "bad_seen"),
+}
 
 
 def save(form: CallSheetForm, lines: Iterable[PromiseLineForm]) -> Call:
@@ -69,6 +73,7 @@ def says_more(form: CallSheetForm, lines: list[PromiseLineForm], saved: Call) ->
             if data[name] or name in {*OF_THE_CALL, "named_by"}
         )
         or _is_of_another(data, saved)
+        or still_open(saved, data["keeps"])
         or Counter(map(_words_of, promises)) != Counter(map(_words_of, saved.promises.all()))
     )
 
@@ -128,7 +133,7 @@ def saved_before(owner: User, client_key: Any) -> Call | None:
 
 
 def _save(form: CallSheetForm, promises: list[Promise]) -> Call:
-    """1. who it was, 2. what it was about, 3. the call, 4. what was promised, 5. the draft goes."""
+    """Who it was, what about, the call, what it keeps, what was promised; the draft goes."""
     owner, data = form.owner, form.cleaned_data
     firm = _firm(owner, data)
     recruiter = _caller(owner, data, firm)
@@ -145,6 +150,7 @@ def _save(form: CallSheetForm, promises: list[Promise]) -> Call:
         named_by=Person.objects.of(owner).found_or_made(data["named_by"]),
         **{name: data[name] for name in OF_THE_CALL},
     )
+    keep_with(call, data["keeps"])
     number = data["phone"] or newest_number(recruiter)
     for promise in [*promises, *_further(form)]:
         promise.recruiter, promise.firm = recruiter, firm

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -21,6 +22,8 @@ class Known:
     recruiter: Recruiter
     last_calls: list[Call]
     owed: list[Promise]
+    # Of `owed`, what this call is to keep.
+    ticked: frozenset[int] = frozenset()
 
     @property
     def there(self) -> str:
@@ -36,12 +39,18 @@ class Known:
         return str(_("%(time)s in %(place)s") % said)
 
 
-def known_of(recruiter: Recruiter | None) -> Known | None:
+def known_of(recruiter: Recruiter | None, ticked: Collection[int] = ()) -> Known | None:
+    """What is known of `recruiter`; the promises of the ids `ticked` are shown in any case."""
     if recruiter is None:
         return None
     owner = recruiter.owner_id
+    open_promises = Promise.objects.of(owner).open().filter(recruiter=recruiter).by_urgency()
+    owed = list(open_promises[:5])
+    if further := set(ticked) - {promise.pk for promise in owed}:
+        owed += open_promises.filter(pk__in=further)
     return Known(
         recruiter=recruiter,
         last_calls=list(Call.objects.of(owner).filter(recruiter=recruiter).for_list()[:3]),
-        owed=list(Promise.objects.of(owner).open().filter(recruiter=recruiter).by_urgency()[:5]),
+        owed=owed,
+        ticked=frozenset(ticked),
     )

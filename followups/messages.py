@@ -137,10 +137,10 @@ def who_words(promise: Promise) -> str:
 
 
 def _call_sheet_url(promise: Promise) -> str:
-    """Where the call with them is logged, once signed in."""
+    """Where the call with them is logged, once signed in, and the promise ticked as kept."""
     if promise.recruiter_id is None:
         return ""
-    return f"{settings.PUBLIC_URL}{_call_sheet_path()}?recruiter={promise.recruiter_id}"
+    return f"{settings.PUBLIC_URL}{_call_sheet_path()}?promise={promise.pk}"
 
 
 @functools.cache

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import NotesInput, PhoneField
+from accounts.fields import NotesInput, PhoneField, RowsField
 from accounts.forms import capitalise_choices, scope_choices
 from accounts.models import User
 from calls.forms import LocalDateTimeField
@@ -139,6 +139,16 @@ class CallSheetForm(forms.Form):
         without=Opportunity.JobDescription.NOT_ASKED,
     )
     vet = forms.BooleanField(required=False)
+    # What was owed before and is done with now; the boxes stand beside what is known of the caller.
+    keeps = RowsField(
+        label=_("Kept with this call"),
+        queryset=Promise.across_owners.none(),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"id": "known"}),  # what an error's link leads to
+        error_messages={
+            "invalid_choice": _("A promise that you ticked is gone. Save again without it.")
+        },
+    )
     aesc_member = forms.ChoiceField(
         label=_("AESC member?"),
         choices=[(Firm.Membership.YES, _("yes")), (Firm.Membership.NO, _("no"))],
@@ -185,6 +195,7 @@ class CallSheetForm(forms.Form):
         self.owner, self.clock = owner, clock
         scope_choices(self.fields["recruiter"], owner)
         scope_choices(self.fields["about"], owner)
+        scope_choices(self.fields["keeps"], owner)
         self.fields["bad_words"].widget.attrs["data-hx-params"] = "bad_words"
         # What ends the sheet beside the promises on it; nothing while the talk goes on.
         self.afterwards: Promise | None = None
@@ -324,7 +335,8 @@ class CallSheetForm(forms.Form):
 
 def unchecked_sheet(data: QueryDict, *, owner: User, clock: Clock) -> CallSheetForm:
     """The sheet as it was typed, with nothing checked: for one more line, or a draft."""
-    return CallSheetForm(initial=data.dict(), owner=owner, clock=clock)
+    initial = {**data.dict(), "keeps": data.getlist("keeps")}
+    return CallSheetForm(initial=initial, owner=owner, clock=clock)
 
 
 def disclosure(client: str, *, in_confidence: bool) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Kit
-from accounts.pages import LARGEST_ID, posted
+from accounts.pages import posted, read_id
 from accounts.requests import OwnerRequest
 from calls.models import Opportunity
 from contacts.models import Firm, Recruiter
@@ -29,6 +29,7 @@ from desk.forms.promise_lines import (
     unchecked_lines,
     wanted,
 )
+from desk.kept import kept_of
 from desk.known import known_of
 from desk.models import Draft
 from desk.questions import open_questions
@@ -46,10 +47,12 @@ def call_sheet(request: OwnerRequest) -> HttpResponse:
         if saved := sheet.saved_before(request.user, key):
             return redirect(saved)
         return _go_on(request, key)
+    promise = _own_or_none(request.user, Promise, request.GET.get("promise", ""))
     recruiter = _own_or_none(request.user, Recruiter, request.GET.get("recruiter", ""))
+    recruiter = recruiter or (promise and promise.recruiter)
     firm = _own_or_none(request.user, Firm, request.GET.get("firm", ""))
     options = _options(request)
-    form = CallSheetForm(initial=_initial(recruiter, firm), **options)
+    form = CallSheetForm(initial=_initial(recruiter, firm, promise), **options)
     lines = PromiseLineFormSet(prefix="promises", form_kwargs=options)
     return _sheet(request, form, lines, recruiter)
 
@@ -60,11 +63,12 @@ def _options(request: OwnerRequest) -> dict[str, Any]:
 
 def _own_or_none(owner: Any, model: Any, value: str) -> Any:
     """The own row of this id, or None: a link or a draft may have outlived its row."""
-    # Python refuses to read thousands of digits as a number, so their count comes first.
-    if not (value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= LARGEST_ID):
+    pk = read_id(value)
+    if pk is None:
         return None
-    rows = model.objects.of(owner).filter(pk=value)
-    return (rows.select_related("firm") if model is Recruiter else rows).first()
+    rows = model.objects.of(owner).filter(pk=pk)
+    further = {Recruiter: ["firm"], Promise: ["recruiter__firm"]}.get(model, [])
+    return rows.select_related(*further).first() if further else rows.first()
 
 
 def _key(value: str) -> uuid.UUID | None:
@@ -74,7 +78,9 @@ def _key(value: str) -> uuid.UUID | None:
         return None
 
 
-def _initial(recruiter: Recruiter | None, firm: Firm | None) -> dict[str, Any]:
+def _initial(
+    recruiter: Recruiter | None, firm: Firm | None, promise: Promise | None
+) -> dict[str, Any]:
     if recruiter is None:
         return {"firm": firm.name} if firm else {}
     return {
@@ -82,6 +88,7 @@ def _initial(recruiter: Recruiter | None, firm: Firm | None) -> dict[str, Any]:
         "who": recruiter.name,
         "firm": recruiter.firm.name if recruiter.firm else "",
         "phone": sheet.newest_number(recruiter),
+        "keeps": [promise.pk] if promise else [],
     }
 
 
@@ -94,19 +101,23 @@ def _save(request: OwnerRequest) -> HttpResponse:
         saved = sheet.saved_before(request.user, form.cleaned_data["client_key"])
         if saved and sheet.says_more(form, promised, saved):
             form.ask_whether_new(saved)
-            return _sheet(request, form, lines, None, status=422)
+            return _sheet(request, form, lines, form.cleaned_data["recruiter"], status=422)
         call = sheet.save(form, promised)
         nudge()
-        messages.success(request, _said(form, promised))
+        messages.success(request, _said(form, promised, kept_of(call, form.cleaned_data["keeps"])))
         return onward(request, call.get_absolute_url())
     recruiter = form.cleaned_data.get("recruiter") if form.is_bound else None
     return _sheet(request, form, lines, recruiter, status=422)
 
 
-def _said(form: CallSheetForm, promised: list[Any]) -> str:
+def _said(form: CallSheetForm, promised: list[Any], kept: list[Promise]) -> str:
     """What the page says of a sheet that was saved: above all when they will talk again."""
     if not form.afterwards:
-        return _("Saved. Every promise has its reminders.") if promised else _("Saved.")
+        said = _("Saved. Every promise has its reminders.") if promised else _("Saved.")
+        if kept:
+            headlines = ", ".join(promise.headline for promise in kept)
+            said += " " + _("Kept: %(headlines)s.") % {"headlines": headlines}
+        return said
     moment = chips.in_full(form.afterwards.due_on, form.afterwards.due_time)
     if form.afterwards.kind == Promise.Kind.CALL_BACK:
         return _("Saved. You call back by %(moment)s.") % {"moment": moment}
@@ -159,7 +170,7 @@ def _sheet(
     context = {
         "form": form,
         "lines": lines,
-        "known": known_of(recruiter),
+        "known": known_of(recruiter, _ticked(form)),
         "kit": kit,
         "draft": draft,
         "drafts": [one for one in drafts if one != draft] if not form.is_bound else [],
@@ -170,6 +181,12 @@ def _sheet(
     if request.method != "POST" and request.htmx.target == "caller":
         template += "#caller"
     return render(request, template, context, status=status)
+
+
+def _ticked(form: CallSheetForm) -> set[int]:
+    """The ids of the promises that are ticked on the sheet, whether they exist or not."""
+    ids = (read_id(str(value)) for value in form["keeps"].value() or [])
+    return {one for one in ids if one}
 
 
 def _asked(

@@ -150,6 +150,9 @@ def on_engine(engine: str, lines: list[int], seed: int, size: Size) -> list[Part
                 part = Part(work.__name__, engine, violations=[f"did not run: {error}"])
             said = "nothing violated" if not part.violations else "VIOLATED"
             print(f"{engine}, {part.name}: {part.seconds:.0f} s, {said}", flush=True)
+            # At once: a run that is stopped must not take what it found with it.
+            for violation in part.violations[:10]:
+                print(f"    VIOLATED {violation}", flush=True)
             found.append(part)
     return found
 

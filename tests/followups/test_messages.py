@@ -169,7 +169,7 @@ def test_links_lead_to_the_public_address(user, settings):
     assert words.links == [
         "tel:+442079460000",
         keep,
-        f"https://calls.example.org/calls/new/?recruiter={promise.recruiter_id}",
+        f"https://calls.example.org/calls/new/?promise={promise.pk}",
         f"https://calls.example.org/promises/{promise.pk}/",
         f"{snooze}?until=hour",
         f"{snooze}?until=tomorrow",
@@ -198,7 +198,7 @@ def test_the_text_alone_reads_well(user, recruiter):
         f"Kept: {Link.about(Purpose.KEEP, promise, DUE).url}\n"
         "Later (in an hour, tomorrow, another time): "
         f"{Link.about(Purpose.SNOOZE, promise, DUE).url}\n"
-        f"Log the call now: http://127.0.0.1:8000/calls/new/?recruiter={recruiter.pk}\n"
+        f"Log the call now: http://127.0.0.1:8000/calls/new/?promise={promise.pk}\n"
         f"Open: http://127.0.0.1:8000/promises/{promise.pk}/\n"
         "\n"
         "Times are in Europe/London.\n"
