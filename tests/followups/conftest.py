@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import time_machine
 
 from crm.environment import MailServer
 from tests.engines import servers
@@ -84,3 +85,12 @@ def certified(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLCont
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context
+
+
+@pytest.fixture
+def at():
+    """Set the clock: `at("2026-03-02 09:00")`; it stands still between two settings."""
+    traveller = time_machine.travel(utc("2026-03-02 07:30"), tick=False)
+    clock = traveller.start()
+    yield lambda text: clock.move_to(utc(text))
+    traveller.stop()
