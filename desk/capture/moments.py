@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from desk.capture.parts import Draft, ParsedPromise, Unclear
-from followups import due, due_reasons
-from followups.due_phrases import Phrase
+from followups import due
+from followups.due import reasons
+from followups.due.phrases import Phrase
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Clock:
         """The promise with its day, or without one and with what must be asked."""
         moment, unclear = None, []
         if draft.several:
-            unclear.append(Unclear(written(draft.start, draft.end), due_reasons.two_moments()))
+            unclear.append(Unclear(written(draft.start, draft.end), reasons.two_moments()))
         elif draft.phrase:
             said = written(draft.phrase.start, draft.phrase.end)
             try:

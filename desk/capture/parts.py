@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 
-from followups.due_phrases import Phrase
+from followups.due.phrases import Phrase
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,7 @@ from desk.capture import moments, things, verbs, words
 from desk.capture.parts import Draft
 from desk.capture.verbs import Opening
 from desk.capture.wording import TALK, Wording
-from followups.due_phrases import Phrase
+from followups.due.phrases import Phrase
 
 
 @dataclasses.dataclass

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from desk.capture import words
-from followups.due_phrases import Phrase
+from followups.due.phrases import Phrase
 
 HARD = re.compile(
     r"[,;\n|•·→⇒、，；。：…]+|\s[-–]+>?\s|\s*—\s*|\s--+\s|\s/\s|[.!?]+(?=\s|$)|(?<=\w)\)\s(?=[A-Z])|"

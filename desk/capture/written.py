@@ -5,7 +5,7 @@ import re
 import unicodedata
 
 from desk.capture import numbers
-from followups.due_phrases import Phrase, phrases
+from followups.due.phrases import Phrase, phrases
 
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|\b(?:https?://|www\.)\S+")
 

@@ -4,7 +4,7 @@ import datetime as dt
 import functools
 import re
 
-from followups import due_zones
+from followups.due import zones
 
 WEEKDAYS = {
     "en": "mon(?:day)? tue(?:s(?:day)?)? wed(?:s|nesday)? thu(?:r(?:s(?:day)?)?)? fri(?:day)? "
@@ -233,7 +233,7 @@ class Vocabulary:
                 ("month", month),
                 ("bare", r"(?P<hour>\d{1,2})(?![\w%€$£]|[:./,-]\d)"),
                 ("zone", r"(?P<offset>(?:utc|gmt)\s?[+-]\s?\d{1,2})(?![\d:])"),
-                ("zone", r"(?P<letters>" + "|".join((*due_zones.LETTERS, *due_zones.DOUBTFUL_LETTERS))
+                ("zone", r"(?P<letters>" + "|".join((*zones.LETTERS, *zones.DOUBTFUL_LETTERS))
                  + r")(?: time)?(?!\w)"),
                 ("zone", r"(?:in )?(?P<place>[^\W\d_][\w.'’-]*(?: (?!time)[^\W\d_][\w.'’-]*){0,2})"
                  r" time(?!\w)"),

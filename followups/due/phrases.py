@@ -8,7 +8,8 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
-from followups import due_words, due_zones
+from followups.due import words as due_words
+from followups.due import zones
 
 DAYS = frozenset(
     "offset tonight weekday date numeric iso month_day in in_range week_of end end_of_month "
@@ -203,7 +204,7 @@ def _date_elsewhere(text: str, at: int, lead: str, words: due_words.Vocabulary) 
 def _place(text: str, at: int) -> Atom | None:
     """A city straight after a clock time and at the end of its clause: “4pm London”."""
     found = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?(?=\s*(?:$|[,;.)]))").match(text, at)
-    if found and found[0].lower() in due_zones.cities():
+    if found and found[0].lower() in zones.cities():
         return Atom("zone", at, found.end(), {"bare_place": found[0]}, "")
     return None
 

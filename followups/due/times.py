@@ -2,9 +2,10 @@
 
 import datetime as dt
 
-from followups import due_reasons, due_words
-from followups.due_phrases import Atom
-from followups.due_reasons import Ask
+from followups.due import reasons
+from followups.due import words as due_words
+from followups.due.phrases import Atom
+from followups.due.reasons import Ask
 
 # Where people write 4:30 for half past four in the afternoon.
 TWELVE_HOURS = {"en", "en-us", "en-ca", "en-au", "en-ph"}
@@ -15,7 +16,7 @@ def clock_time(atom: Atom, part: str | None, locale: str) -> dt.time:
     values = atom.values
     hour, minute = hour_and_minute(atom, locale)
     if hour > 24 or minute > 59:
-        raise Ask(due_reasons.no_such_time())
+        raise Ask(reasons.no_such_time())
     meridiem = values.get("meridiem", "")[:1].lower()
     if not meridiem and hour <= 12 and part is not None:
         meridiem = "a" if part == "morning" else "p"
@@ -23,14 +24,14 @@ def clock_time(atom: Atom, part: str | None, locale: str) -> dt.time:
             meridiem = "a"
     if meridiem:
         if not 1 <= hour <= 12 or (part == "morning" and meridiem == "p" and hour != 12):
-            raise Ask(due_reasons.no_such_time())
+            raise Ask(reasons.no_such_time())
         hour = hour % 12 + (12 if meridiem == "p" else 0)
     elif hour <= 12 and is_doubtful(atom, hour, locale):
-        raise Ask(due_reasons.bare_hour(hour))
+        raise Ask(reasons.bare_hour(hour))
     if (hour, minute) in ((0, 0), (24, 0)):
-        raise Ask(due_reasons.midnight())
+        raise Ask(reasons.midnight())
     if hour == 24:
-        raise Ask(due_reasons.no_such_time())
+        raise Ask(reasons.no_such_time())
     return dt.time(hour, minute)
 
 
@@ -43,7 +44,7 @@ def hour_and_minute(atom: Atom, locale: str) -> tuple[int, int]:
         return hour, int(values.get("minute", 0))
     if not locale.startswith("en"):
         # “Half vier” is half past three in Dutch and German.
-        raise Ask(due_reasons.bare_hour(hour))
+        raise Ask(reasons.bare_hour(hour))
     words = values["past"].lower().split()
     amount = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20}.get(words[0], 25)
     if words[0].startswith("twenty") and ("five" in words or "-" in words[0]):

@@ -14,9 +14,13 @@ from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from followups import due_phrases, due_reasons, due_times, due_words, due_zones, local_time
-from followups.due_phrases import Atom, Phrase
-from followups.due_reasons import Ask
+from followups import local_time
+from followups.due import phrases as due_phrases
+from followups.due import reasons, zones
+from followups.due import times as due_times
+from followups.due import words as due_words
+from followups.due.phrases import Atom, Phrase
+from followups.due.reasons import Ask
 
 DEFAULT_TIMES: Mapping[str, dt.time] = {
     "morning": dt.time(9),
@@ -68,7 +72,7 @@ def read(
     """
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     if not text or len(text) > 200:
-        raise UnclearDue(text[:200], due_reasons.not_understood())
+        raise UnclearDue(text[:200], reasons.not_understood())
     # A number alone is an hour too: it gets a better answer than “not understood”.
     padded = f"at {text}" if text.isdecimal() else text
     found = list(due_phrases.phrases(padded, locale))
@@ -76,9 +80,9 @@ def read(
     for phrase in reversed(found):
         rest = rest[: phrase.start] + " " + rest[phrase.end :]
     if len(found) > 1:
-        raise UnclearDue(text, due_reasons.two_moments())
+        raise UnclearDue(text, reasons.two_moments())
     if not found or rest.strip(" .,;!") not in ("", "sharp", "latest", "at the latest", "please"):
-        raise UnclearDue(text, due_reasons.not_understood())
+        raise UnclearDue(text, reasons.not_understood())
     try:
         return place(found[0], now=now, zone=zone, locale=locale, times=times)
     except UnclearDue as unclear:
@@ -102,7 +106,7 @@ def place(
     except Ask as ask:
         raise UnclearDue(text, str(ask)) from None
     except (OverflowError, ValueError):
-        raise UnclearDue(text, due_reasons.too_far()) from None
+        raise UnclearDue(text, reasons.too_far()) from None
 
 
 @dataclasses.dataclass
@@ -127,7 +131,7 @@ class _Reader:
         other = self.other_zone()
         if time is None:
             if day is None or other is not None:
-                raise Ask(due_reasons.not_understood())
+                raise Ask(reasons.not_understood())
             return self.checked(day, None)
         if other is None or other.key == self.zone.key:
             day = day or self.today
@@ -144,11 +148,11 @@ class _Reader:
         if self.phrase.of_kind("next_weekday"):
             raise Ask(_("The coming one or the one after? Write a date, such as “24 Nov”."))
         if self.phrase.of_kind("past"):
-            raise Ask(due_reasons.over())
+            raise Ask(reasons.over())
         if self.phrase.of_kind("vague", "week_of", "month"):
             raise Ask(_("On which day? Write one, such as “Thu” or “24 Nov”."))
         if self.phrase.is_window or self.phrase.of_kind("window", "in_range"):
-            raise Ask(due_reasons.window())
+            raise Ask(reasons.window())
 
     # Days ----------------------------------------------------------------------------------------
 
@@ -157,7 +161,7 @@ class _Reader:
         found = {day for atom in self.phrase.atoms if (day := self.day_of(atom)) is not None}
         weekdays = {int(atom.values["w"]) for atom in self.phrase.of_kind("weekday")}
         if len(found) > 1 or len(weekdays) > 1:
-            raise Ask(due_reasons.two_moments())
+            raise Ask(reasons.two_moments())
         if found:
             day = found.pop()
             if weekdays and day.weekday() not in weekdays:
@@ -219,18 +223,18 @@ class _Reader:
     ) -> dt.date:
         """That day; without a year the next one to come, today included."""
         if not (1 <= month <= 12 and 1 <= day <= 31):
-            raise Ask(due_reasons.no_such_day())
+            raise Ask(reasons.no_such_day())
         if year is not None:
             try:
                 return dt.date(int(year) + (2000 if len(year) == 2 else 0), month, day)
             except ValueError:
-                raise Ask(due_reasons.no_such_day()) from None
+                raise Ask(reasons.no_such_day()) from None
         this_month = (month, 31 if or_this_month else day)
         is_over = this_month < (self.today.month, self.today.day)
         try:
             return dt.date(self.today.year + is_over, month, day)
         except ValueError:
-            raise Ask(due_reasons.no_such_day()) from None
+            raise Ask(reasons.no_such_day()) from None
 
     def numeric(self, values: Mapping[str, str]) -> dt.date:
         a, b, year = int(values["a"]), int(values["b"]), values.get("y")
@@ -255,12 +259,12 @@ class _Reader:
     def day_of_month(self, day: int) -> dt.date:
         """“The 3rd”: of this month, or of the next once it is over."""
         if not 1 <= day <= 31:
-            raise Ask(due_reasons.no_such_day())
+            raise Ask(reasons.no_such_day())
         month = self.today.replace(day=1)
         if day < self.today.day:
             month = last_day(month) + dt.timedelta(days=1)
         if day > last_day(month).day:
-            raise Ask(due_reasons.no_such_day())
+            raise Ask(reasons.no_such_day())
         return month.replace(day=day)
 
     def days_ahead(self, values: Mapping[str, str]) -> dt.date:
@@ -310,7 +314,7 @@ class _Reader:
             if "n" in atom.values and not unit.startswith(("min", "h")):
                 return None
             if len(self.phrase.atoms) > 1:
-                raise Ask(due_reasons.two_moments())
+                raise Ask(reasons.two_moments())
             minutes = 30
             if "n" in atom.values:
                 each = 1 if unit.startswith("min") else 60
@@ -330,7 +334,7 @@ class _Reader:
             parts.add("evening")
         parts = {"evening" if name == "night" else name for name in parts}
         if len(parts) > 1:
-            raise Ask(due_reasons.two_moments())
+            raise Ask(reasons.two_moments())
         return parts.pop() if parts else None
 
     def time(self) -> dt.time | None:
@@ -344,14 +348,14 @@ class _Reader:
         if not clocks:
             return self.time_of_part(part) if part else None
         if part == "midnight" or (part == "noon" and len(clocks) == 1):
-            raise Ask(due_reasons.two_moments())
+            raise Ask(reasons.two_moments())
         return due_times.clock_time(clocks[0], part, self.locale)
 
     def time_of_part(self, part: str) -> dt.time:
         if part == "noon":
             return dt.time(12)
         if part == "midnight":
-            raise Ask(due_reasons.midnight())
+            raise Ask(reasons.midnight())
         return (self.times or {}).get(part) or DEFAULT_TIMES[part]
 
     def is_dotted_date(self, atom: Atom) -> bool:
@@ -374,7 +378,7 @@ class _Reader:
             owner = written.lower().split()[-1]
             if owner in ("my", "our", "mine"):
                 return self.zone
-            name = None if owner in due_zones.DOUBTFUL_LETTERS else due_zones.named(written)
+            name = None if owner in zones.DOUBTFUL_LETTERS else zones.named(written)
             if name is None:
                 raise Ask(_("Which time zone is that? Name a city: “4pm Paris time”."))
             return zoneinfo.ZoneInfo(name)
@@ -389,12 +393,12 @@ class _Reader:
 
     def checked(self, day: dt.date, time: dt.time | None) -> Due:
         if day.year > LAST_YEAR:
-            raise Ask(due_reasons.too_far())
+            raise Ask(reasons.too_far())
         if day < self.today or (
             time is not None
             and local_time.to_utc(day, time, self.zone) < self.now.astimezone(dt.UTC)
         ):
-            raise Ask(due_reasons.over())
+            raise Ask(reasons.over())
         return Due(day, time, str(self.zone))
 
 
