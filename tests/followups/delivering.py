@@ -1,6 +1,7 @@
 """What the tests of delivery make and look at."""
 
 import datetime as dt
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +17,8 @@ from tests.followups.conftest import utc
 
 MONDAY = utc("2026-03-02 07:30")
 DUE = utc("2026-03-05 17:00")
+# Its own address, none below it.
+PROMISE = re.compile(r"/promises/(\d+)/$")
 SECOND, MINUTE, HOUR = dt.timedelta(seconds=1), dt.timedelta(minutes=1), dt.timedelta(hours=1)
 
 
@@ -40,9 +43,9 @@ def lines_of(smtp: MailServer) -> list[list[str]]:
     """The addresses of the promises in each mail, in the order in which they arrived."""
     return [
         [
-            line.rsplit("/", 2)[1]
+            found[1]
             for line in received.message.get_body(("plain",)).get_content().splitlines()
-            if "/promises/" in line
+            if (found := PROMISE.search(line))
         ]
         for received in smtp.mails
     ]

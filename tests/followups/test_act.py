@@ -27,7 +27,7 @@ from tests.followups.letters import (
     text_of,
     the_letter,
 )
-from tests.followups.test_delivery import at_once
+from tests.followups.delivering import at_once
 from tests.pages import errors_of, html, stopped_by_policy
 from tests.test_isolation import rows_of
 
