@@ -16,6 +16,7 @@ from followups.models import Promise, Reminder, Reschedule, UsedLink
 from followups.reminders import replan_all
 from tests.factories import FirmFactory, MailFactory, PromiseFactory, RecruiterFactory
 from tests.followups.conftest import utc
+from tests.followups.delivering import at_once
 from tests.followups.letters import (
     DUE,
     MINUTE,
@@ -27,7 +28,6 @@ from tests.followups.letters import (
     text_of,
     the_letter,
 )
-from tests.followups.delivering import at_once
 from tests.pages import errors_of, html, stopped_by_policy
 from tests.test_isolation import rows_of
 
