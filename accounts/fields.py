@@ -60,3 +60,10 @@ class NotesInput(forms.Textarea):
         attrs: dict[str, Any] = super().build_attrs(*args, **kwargs)
         attrs.pop("maxlength", None)
         return attrs
+
+
+class DayInput(forms.DateInput):
+    """A day as the browser's own calendar gives it."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"type": "date"}, format="%Y-%m-%d")

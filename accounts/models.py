@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 import zoneinfo
 from typing import Any
 
@@ -12,9 +13,11 @@ from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.files import go_with_row
 from accounts.owned import OwnedModel
 
 
@@ -211,6 +214,8 @@ class Kit(OwnedModel):
     evening_number = models.CharField(
         _("in the evening and at weekends on"), max_length=20, blank=True
     )
+    # When its user last said that all of it still holds (their local day).
+    looked_over_on = models.DateField(null=True, blank=True, editable=False)
 
     class Meta(OwnedModel.Meta):
         verbose_name = _("kit")
@@ -256,8 +261,61 @@ class Kit(OwnedModel):
         """The kit of `owner`, with no row yet if the account was made without one."""
         return cls.objects.of(owner).first() or cls(owner=owner)
 
+    def look_over(self, on: dt.date) -> None:
+        """All of it still holds on `on` (the user's local day); twice a day is once."""
+        if self.looked_over_on != on:
+            self.looked_over_on = on
+            self.save()
+
     def number_at(self, at: dt.time, *, evening: dt.time, is_day_off: bool = False) -> str:
         """The number to be rung back on at that time of day, in E.164, or ""; both times local."""
         if self.evening_number and (is_day_off or at >= evening):
             return self.evening_number
         return self.callback_number
+
+
+def resume_path(resume: Resume, filename: str) -> str:
+    """Where the file is kept: a random name, which says nothing of whose it is or what it was."""
+    return f"resumes/{uuid.uuid4().hex}"
+
+
+class Resume(OwnedModel):
+    """One version of my résumé."""
+
+    label = models.CharField(_("label"), max_length=100)
+    made_on = models.DateField(_("made on"))
+    file = models.FileField(_("file"), upload_to=resume_path, blank=True)
+    # As it was called on the user's own disk: so it is called again when it is taken out.
+    file_name = models.CharField(max_length=200, blank=True, editable=False)
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("résumé")
+        verbose_name_plural = _("résumés")
+        ordering = ("-made_on", "-pk")
+
+    def __str__(self) -> str:
+        return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("desk:resume_detail", args=[self.pk])
+
+
+go_with_row(Resume)
+
+
+class Compensation(OwnedModel):
+    """What I earn, as a whole, as of a day. Never in a mail."""
+
+    as_of = models.DateField(_("as of"))
+    base = models.CharField(_("base"), max_length=100, blank=True)
+    bonus = models.CharField(_("bonus"), max_length=100, blank=True)
+    equity = models.CharField(_("equity"), max_length=200, blank=True)
+    benefits = models.CharField(_("benefits"), max_length=500, blank=True)
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("compensation")
+        verbose_name_plural = _("compensations")
+        ordering = ("-as_of", "-pk")
+
+    def __str__(self) -> str:
+        return f"compensation {self.pk}"

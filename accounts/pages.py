@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from accounts.owned import StaleVersion
+
+if TYPE_CHECKING:
+    from accounts.forms import OwnedForm
 
 PER_PAGE = 50
 # From this page on the rows are asked for in two steps.
@@ -77,3 +84,16 @@ def where_from(request: HttpRequest, default: str) -> str:
     )
     # It must look like a path: `redirect` takes a bare word for the name of a view.
     return url if url.startswith("/") and safe else default
+
+
+def save_form(request: HttpRequest, form: OwnedForm) -> bool:
+    """Whether the form was valid and is saved; what stands in the way is said on it."""
+    if not form.is_valid():
+        return False
+    try:
+        form.save()
+    except StaleVersion:
+        form.add_error(None, _("This was changed elsewhere just now. Save again."))
+        return False
+    messages.success(request, _("Saved."))
+    return True

@@ -3,16 +3,40 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path
 
-from accounts import views, way_out
+from accounts import way_out
+from accounts.views import account, compensation, kit, resumes
 from accounts.way_out import only_with_mail
 
 own = (
     [
-        path("welcome/", views.first_account, name="first_account"),
-        path("kit/", views.kit, name="kit"),
-        path("settings/", views.settings, name="settings"),
-        path("settings/zone/", views.change_zone, name="change_zone"),
-        path("settings/zone/keep/", views.keep_zone, name="keep_zone"),
+        path("welcome/", account.first_account, name="first_account"),
+        path("kit/", kit.kit, name="kit"),
+        path("kit/looked-over/", kit.kit_look_over, name="kit_look_over"),
+        path("resumes/new/", resumes.resume_new, name="resume_new"),
+        path("resumes/<int:pk>/edit/", resumes.resume_edit, name="resume_edit"),
+        path("resumes/<int:pk>/file/", resumes.resume_download, name="resume_download"),
+        path("resumes/<int:pk>/trash/", resumes.resume_trash, name="resume_trash"),
+        path("resumes/<int:pk>/restore/", resumes.resume_restore, name="resume_restore"),
+        path("compensation/", compensation.compensation_list, name="compensation_list"),
+        path("compensation/new/", compensation.compensation_new, name="compensation_new"),
+        path(
+            "compensation/<int:pk>/edit/",
+            compensation.compensation_edit,
+            name="compensation_edit",
+        ),
+        path(
+            "compensation/<int:pk>/trash/",
+            compensation.compensation_trash,
+            name="compensation_trash",
+        ),
+        path(
+            "compensation/<int:pk>/restore/",
+            compensation.compensation_restore,
+            name="compensation_restore",
+        ),
+        path("settings/", account.settings, name="settings"),
+        path("settings/zone/", account.change_zone, name="change_zone"),
+        path("settings/zone/keep/", account.keep_zone, name="keep_zone"),
     ],
     "accounts",
 )

@@ -6,9 +6,12 @@ class CallsConfig(AppConfig):
     name = "calls"
 
     def ready(self) -> None:
+        from accounts.files import go_with_row
+        from calls.models import Opportunity
         from calls.pickers import OpportunityPicker, opportunities
         from search.kinds import Found, register
 
+        go_with_row(Opportunity)
         register(
             "opportunity",
             _("Opportunities"),

@@ -131,6 +131,14 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "files"
+# What is handed in (accounts.files) is for nobody else on the machine.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+FILE_UPLOAD_HANDLERS = [
+    "accounts.files.UploadLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Who is signed in -------------------------------------------------------------------------------
 

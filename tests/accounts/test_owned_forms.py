@@ -19,9 +19,24 @@ from contacts.models import Recruiter
 from desk.clock import Clock
 from desk.forms.call_sheet import CallSheetForm
 from followups.forms import PromiseForm
-from tests.factories import CallFactory, FirmFactory, OpportunityFactory, RecruiterFactory
+from tests.factories import (
+    CallFactory,
+    EmployerFactory,
+    FirmFactory,
+    OpportunityFactory,
+    PersonFactory,
+    PromiseFactory,
+    RecruiterFactory,
+    ResumeFactory,
+)
 
 pytestmark = pytest.mark.django_db
+
+# Whatever a form lets one choose.
+KINDS = (
+    *(EmployerFactory, FirmFactory, OpportunityFactory, PersonFactory, RecruiterFactory),
+    ResumeFactory,
+)
 
 
 def every_owned_form(form: type[OwnedForm] = OwnedForm) -> list[type[OwnedForm]]:
@@ -41,7 +56,7 @@ def choices(form: forms.BaseForm) -> dict[str, Any]:
 
 @pytest.mark.parametrize("form_class", every_owned_form(), ids=lambda form: form.__name__)
 def test_it_lists_no_row_of_another(form_class: type[OwnedForm], user: User, other: User) -> None:
-    for make in (FirmFactory, RecruiterFactory, OpportunityFactory):
+    for make in KINDS:
         make(owner=other)
         make(owner=user)
     for name, field in choices(form_class(owner=user)).items():
@@ -58,7 +73,7 @@ def sheet_of(*data: Any, owner: User) -> CallSheetForm:
         (CallForm, {"recruiter", "firm", "opportunity"}),
         (RecruiterForm, {"firm"}),
         (PromiseForm, {"recruiter", "firm"}),
-        (sheet_of, {"recruiter", "about"}),
+        (sheet_of, {"recruiter", "about", "keeps"}),
     ],
 )
 def test_it_refuses_the_id_of_another_as_one_that_is_unknown(
@@ -70,10 +85,13 @@ def test_it_refuses_the_id_of_another_as_one_that_is_unknown(
         "opportunity": OpportunityFactory(owner=other, title="Secret").pk,
     }
     theirs["about"] = theirs["opportunity"]
+    theirs["keeps"] = PromiseFactory(owner=other, what="Secret").pk
     assert set(choices(form_class(owner=user))) == names
     for name in names:
-        posted = form_class({name: str(theirs[name])}, owner=user)
-        unknown = form_class({name: "987654321"}, owner=user)
+        posted, unknown = (
+            form_class({name: [str(pk)] if name == "keeps" else str(pk)}, owner=user)
+            for pk in (theirs[name], 987654321)
+        )
         assert posted.errors[name]
         assert posted.errors[name] == unknown.errors[name]
         assert "Secret" not in str(posted)
