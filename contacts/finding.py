@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from accounts.models import User
-from contacts.models import Firm, Person, Recruiter
+from contacts.models import Employer, Firm, Person, Recruiter
 from contacts.names import fold
 
 MOST = 6
@@ -39,7 +39,19 @@ def firms(owner: User, text: str) -> list[Firm]:
 
 def people(owner: User, text: str) -> list[Person]:
     """People whose name holds every word of `text`; those that begin so come first."""
-    return _named(Person.objects.of(owner), text)
+    return _named(Person.objects.of(owner).filter(anonymised_at=None), text)
+
+
+def employers(owner: User, text: str) -> list[Employer]:
+    """Employers of which a name, also another one, holds every word of `text`.
+
+    Other names are kept as they were typed: of them the case counts, beyond ASCII on SQLite.
+    """
+    good, holds = Q(), Q()
+    for word in words_of(text):
+        good &= begins(word)
+        holds &= Q(folded_name__contains=word) | Q(other_names__icontains=word)
+    return _best(Employer.objects.of(owner).select_related("parent"), good, holds)
 
 
 def _named(rows: QuerySet, text: str) -> list:

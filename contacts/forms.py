@@ -6,13 +6,24 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import NotesInput, PhoneField
+from accounts.fields import DayInput, NotesInput, PhoneField
 from accounts.forms import OwnedForm, known_time_zone
-from contacts.models import NAME_LENGTH, Firm, Person, Phone, Recruiter
+from contacts.models import (
+    NAME_LENGTH,
+    Employer,
+    Employment,
+    Firm,
+    FirmCheck,
+    OffLimits,
+    Person,
+    Phone,
+    Recruiter,
+)
 from contacts.names import fold
-from contacts.pickers import FirmPicker
+from contacts.pickers import EmployerOrNew, EmployerPicker, FirmOrNew, FirmPicker, saved_for
 
 
 class NameField(forms.CharField):
@@ -78,7 +89,7 @@ class RecruiterForm(OwnedForm):
         ]
         widgets = {
             "notes": NotesInput(rows=5),
-            "verified_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "verified_on": DayInput(),
             "time_zone": forms.TextInput(attrs={"list": "time-zones"}),
         }
         field_classes = {"firm": FirmPicker}
@@ -116,3 +127,172 @@ class PersonForm(OwnedForm):
         if number := self.cleaned_data["phone"]:
             Phone.objects.of(self.owner).get_or_create(person=person, number=number)
         return person
+
+
+class EmployerForm(OwnedForm):
+    """A company: how else it is called, and to which other one it belongs."""
+
+    class Meta:
+        model = Employer
+        fields = ["name", "other_names", "parent"]
+        widgets = {"other_names": NotesInput(rows=3)}
+        field_classes = {"parent": EmployerPicker}
+        help_texts = {
+            "other_names": _("One a line: brands, former names, how a recruiter calls it."),
+            "parent": _("Its parent company, if you take both for one client."),
+        }
+
+    def clean_name(self) -> str:
+        """Said beside the name; the constraint would say it above the form."""
+        name: str = self.cleaned_data["name"]
+        if Employer.objects.of(self.owner).named(name).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("You have an employer of this name already."))
+        return name
+
+    def clean_parent(self) -> Employer | None:
+        """Refuses a ring: of two that belong to each other neither would be the whole."""
+        parent: Employer | None = self.cleaned_data["parent"]
+        if parent is None or self.instance.pk is None:
+            return parent
+        above = dict(Employer.objects.of(self.owner).values_list("pk", "parent"))
+        step: int | None = parent.pk
+        seen: set[int] = set()
+        while step is not None and step not in seen:
+            if step == self.instance.pk:
+                raise ValidationError(self._ring_words(parent))
+            seen.add(step)
+            step = above.get(step)
+        return parent
+
+    def _ring_words(self, parent: Employer) -> str:
+        if parent.pk == self.instance.pk:
+            return str(_("It cannot belong to itself."))
+        names = {"parent": parent.name, "name": self.instance.name}
+        return str(
+            _("%(parent)s belongs to %(name)s already, so %(name)s cannot belong to it.") % names
+        )
+
+
+class EmploymentForm(OwnedForm):
+    """Where I work or worked, known as an employer or not yet."""
+
+    employer = EmployerOrNew(
+        Employer.across_owners.none(),
+        label=_("Employer"),
+        help_text=_("One that is not known yet is added."),
+    )
+    field_order = ["employer", "started_on", "ended_on"]
+
+    class Meta:
+        model = Employment
+        fields = ["started_on", "ended_on"]
+        widgets = {"started_on": DayInput(), "ended_on": DayInput()}
+        help_texts = {"ended_on": _("The last day, it included. Empty while you work there.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.employer_id:
+            self.fields["employer"].initial = self.instance.employer_id
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        begun, ended = cleaned.get("started_on"), cleaned.get("ended_on")
+        if begun and ended and ended < begun:
+            self.add_error("ended_on", _("It cannot end before it began."))
+        return cleaned
+
+    def save(self, commit: bool = True) -> Employment:
+        self.instance.employer = saved_for(self.owner, self.cleaned_data["employer"])
+        employment: Employment = super().save(commit)
+        return employment
+
+
+class FirmCheckForm(OwnedForm):
+    """What was tried to find out whether a firm is real, and what came of it. No day is today."""
+
+    checked_on = forms.DateField(
+        label=_("On the day"), required=False, widget=DayInput(), help_text=_("Empty is today.")
+    )
+
+    class Meta:
+        model = FirmCheck
+        fields = ["way", "result", "checked_on", "notes"]
+        widgets = {"result": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        result: Any = self.fields["result"]
+        result.choices = [one for one in result.choices if one[0]]
+
+    def clean_checked_on(self) -> Any:
+        """A day of the user's own, not one to come."""
+        today = timezone.localdate()
+        day = self.cleaned_data["checked_on"] or today
+        if day > today:
+            raise ValidationError(_("Choose a day that has been."))
+        return day
+
+
+class OffLimitsForm(OwnedForm):
+    """From which employer a firm may not take people."""
+
+    employer = EmployerOrNew(
+        Employer.across_owners.none(),
+        label=_("Employer"),
+        help_text=_("One that is not known yet is added."),
+    )
+    field_order = ["employer", "until", "certainty", "noted_on"]
+
+    class Meta:
+        model = OffLimits
+        fields = ["until", "certainty", "noted_on"]
+        widgets = {
+            "until": DayInput(),
+            "noted_on": DayInput(),
+            "certainty": forms.RadioSelect,
+        }
+        help_texts = {"until": _("The last day, it included. Empty is until further notice.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.employer_id:
+            self.fields["employer"].initial = self.instance.employer_id
+
+    def save(self, commit: bool = True) -> OffLimits:
+        self.instance.employer = saved_for(self.owner, self.cleaned_data["employer"])
+        entry: OffLimits = super().save(commit)
+        return entry
+
+
+class MoveForm(OwnedForm):
+    """They have moved: to which firm, known or not yet. What was said stays where it was said."""
+
+    firm = FirmOrNew(
+        Firm.across_owners.none(),
+        label=_("To which firm"),
+        required=False,
+        help_text=_("One that is not known yet is added."),
+    )
+    nowhere = forms.BooleanField(label=_("They left; where to is not known"), required=False)
+
+    class Meta:
+        model = Recruiter
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # To undo it is the press of one button, which knows no version; one field is written.
+        self.fields.pop("version", None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "firm" in cleaned and bool(cleaned["firm"]) == cleaned.get("nowhere", False):
+            # Neither, or both: which of the two is meant is not ours to choose.
+            self.add_error("firm", _("Name the firm, or say that it is not known."))
+        return cleaned
+
+    def save(self, commit: bool = True) -> Recruiter:
+        wanted = None if self.cleaned_data["nowhere"] else self.cleaned_data["firm"]
+        self.instance.firm = saved_for(self.owner, wanted)
+        recruiter: Recruiter = super().save(commit)
+        return recruiter

@@ -17,6 +17,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from contacts.models import NAME_LENGTH, Person
 from contacts.names import fold
 
 # Namesakes to choose from, when a typed name is that of several.
@@ -162,6 +164,71 @@ class RecruiterPicker(PickerField):
         return row.firm.name if row.firm else str(_("no firm known"))
 
 
+class PersonPicker(PickerField):
+    """Chooses a person; a name that nobody has yet gives a new one, for the form to save."""
+
+    finder = "contacts:person_options"
+    unknown = _("Nobody of this name yet. Saved like this, they are added.")
+
+    @staticmethod
+    def hint_of(row: Any) -> str:
+        return str(row.position or row.relation)
+
+    def named(self, text: str) -> list[Any]:
+        return [row for row in super().named(text) if row.anonymised_at is None]
+
+    def _by_name(self, text: str) -> Any:
+        name = forms.CharField(max_length=NAME_LENGTH).clean(" ".join(text.split()))
+        try:
+            return super()._by_name(name)
+        except ValidationError as error:
+            if error.code != "unknown":
+                raise
+            return Person(name=name)
+
+
 class FirmPicker(PickerField):
     finder = "contacts:firm_options"
     unknown = _("There is no firm of this name.")
+
+
+class EmployerPicker(PickerField):
+    finder = "contacts:employer_options"
+    unknown = _("There is no employer of this name.")
+    related = ("parent",)
+
+    @staticmethod
+    def hint_of(row: Any) -> str:
+        if row.parent:
+            return str(_("belongs to %(parent)s") % {"parent": row.parent.name})
+        return ", ".join(row.other_names.splitlines()[:3])
+
+
+class OrNew(PickerField):
+    """A picker in which a name that is not known yet is a new row of that name.
+
+    It comes out unsaved and without an owner: the form that takes it saves it, once all of the
+    form is valid (`saved_for`).
+    """
+
+    def _by_name(self, text: str) -> Any:
+        try:
+            return super()._by_name(text)
+        except ValidationError as error:
+            if error.code != "unknown":
+                raise
+        name = forms.CharField(max_length=NAME_LENGTH).clean(" ".join(text.split()))
+        return self.queryset.model(name=name)  # type: ignore[union-attr]
+
+
+def saved_for(owner: User, row: Any) -> Any:
+    """What an `OrNew` chose, saved as `owner`'s if it is new. A name made meanwhile is taken up."""
+    return row if row is None or row.pk else type(row).objects.of(owner).found_or_made(row.name)
+
+
+class FirmOrNew(OrNew, FirmPicker):
+    """A firm by its name, known or not yet."""
+
+
+class EmployerOrNew(OrNew, EmployerPicker):
+    """An employer by its name, known or not yet."""

@@ -7,22 +7,26 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Page
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import trashed
 from accounts.forms import OwnedForm
 from accounts.models import User
 from accounts.owned import OwnedModel, StaleVersion
-from accounts.pages import choice, own_or_404, page_of, posted
+from accounts.pages import choice, own_or_404, page_of, posted, read_id, save_form
 from accounts.requests import OwnerRequest
 from accounts.time_zones import time_zone_names
 from contacts import finding
-from contacts.forms import FirmForm, PersonForm, RecruiterForm
-from contacts.models import Firm, Person, Recruiter
-from contacts.pickers import FirmPicker, PickerField, RecruiterPicker
+from contacts.companies import spelled_alike
+from contacts.forms import EmployerForm, EmploymentForm, FirmForm, PersonForm, RecruiterForm
+from contacts.models import Employer, Employment, Firm, Person, Recruiter
+from contacts.pickers import EmployerPicker, FirmPicker, PersonPicker, PickerField, RecruiterPicker
 
 
 def _sorted_page(request: OwnerRequest, rows: QuerySet) -> tuple[str, Page]:
@@ -108,11 +112,20 @@ def recruiter_options(request: OwnerRequest) -> HttpResponse:
     return picker_options(request, RecruiterPicker, finding.recruiters)
 
 
+@require_POST
+def person_options(request: OwnerRequest) -> HttpResponse:
+    return picker_options(request, PersonPicker, finding.people)
+
+
 def _edit(
-    request: OwnerRequest, form_class: type[OwnedForm], instance: OwnedModel | None, template: str
+    request: OwnerRequest,
+    form_class: type[OwnedForm],
+    instance: OwnedModel | None,
+    template: str,
+    **initial: Any,
 ) -> HttpResponse:
     """The form of one row, new or known: shown, or saved."""
-    form = form_class(posted(request), instance=instance, owner=request.user)
+    form = form_class(posted(request), instance=instance, initial=initial, owner=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             saved: Any = form.save()
@@ -138,7 +151,9 @@ def firm_edit(request: OwnerRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def recruiter_new(request: OwnerRequest) -> HttpResponse:
-    return _edit(request, RecruiterForm, None, "contacts/recruiter_form.html")
+    """A new one, of `?firm=` if it is named: the page of a firm asks for who works there."""
+    firm = Firm.objects.of(request.user).filter(pk=read_id(request.GET.get("firm", ""))).first()
+    return _edit(request, RecruiterForm, None, "contacts/recruiter_form.html", firm=firm)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,5 +169,106 @@ def person_new(request: OwnerRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_edit(request: OwnerRequest, pk: int) -> HttpResponse:
-    person = own_or_404(Person.objects.of(request.user), pk)
+    # Who is anonymised stays so: there is nothing to write down of them.
+    people = Person.objects.of(request.user).filter(anonymised_at=None)
+    person = own_or_404(people, pk)
     return _edit(request, PersonForm, person, "contacts/person_form.html")
+
+
+# Companies, and where I work ----------------------------------------------------------------------
+
+
+@require_POST
+def employer_options(request: OwnerRequest) -> HttpResponse:
+    return picker_options(request, EmployerPicker, finding.employers)
+
+
+@require_safe
+def employer_list(request: OwnerRequest) -> HttpResponse:
+    """By name, each with what it belongs to, its other names, and whether I worked there."""
+    worked = Employment.objects.of(request.user).filter(employer=OuterRef("pk"))
+    rows = Employer.objects.of(request.user).select_related("parent")
+    rows = rows.annotate(worked=Exists(worked)).order_by("folded_name", "pk")
+    return render(request, "contacts/employer_list.html", {"page": page_of(request, rows)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def employer_new(request: OwnerRequest) -> HttpResponse:
+    return _edit_employer(request, EmployerForm(posted(request), owner=request.user))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def employer_edit(request: OwnerRequest, pk: int) -> HttpResponse:
+    employer = own_or_404(Employer.objects.of(request.user).select_related("parent"), pk)
+    form = EmployerForm(posted(request), instance=employer, owner=request.user)
+    return _edit_employer(request, form)
+
+
+def _edit_employer(request: OwnerRequest, form: EmployerForm) -> HttpResponse:
+    """Saved, it is said with which others a spelling makes it one: nobody has joined them."""
+    known = form.instance.pk is not None
+    if request.method == "POST" and save_form(request, form):
+        for other in _alike(form.instance):
+            words = {"name": form.instance.name, "other": other.name}
+            messages.info(request, _("%(name)s and %(other)s count as one company.") % words)
+        return redirect("contacts:employer_list")
+    context = {
+        "form": form,
+        "object": form.instance if known else None,
+        "alike": _alike(form.instance) if known and not form.errors else [],
+    }
+    return render(
+        request, "contacts/employer_form.html", context, status=422 if form.errors else 200
+    )
+
+
+def _alike(employer: Employer) -> list[Employer]:
+    others = Employer.objects.of(employer.owner_id).only("name", "other_names")
+    return spelled_alike(employer, others)[:10]
+
+
+@require_safe
+def employment_list(request: OwnerRequest) -> HttpResponse:
+    """Where I work first, then where I worked, the latest first."""
+    rows = Employment.objects.of(request.user).select_related("employer")
+    order = [F("ended_on").desc(nulls_first=True), F("started_on").desc(nulls_last=True), "-pk"]
+    context = {
+        "page": page_of(request, rows.order_by(*order)),
+        "today": timezone.localdate(),
+        "trashed": trashed.just_trashed(request, Employment),
+    }
+    return render(request, "contacts/employment_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def employment_new(request: OwnerRequest) -> HttpResponse:
+    return _edit_employment(request, EmploymentForm(posted(request), owner=request.user))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def employment_edit(request: OwnerRequest, pk: int) -> HttpResponse:
+    job = own_or_404(Employment.objects.of(request.user).select_related("employer"), pk)
+    return _edit_employment(
+        request, EmploymentForm(posted(request), instance=job, owner=request.user)
+    )
+
+
+def _edit_employment(request: OwnerRequest, form: EmploymentForm) -> HttpResponse:
+    known = form.instance.pk is not None
+    if request.method == "POST" and save_form(request, form):
+        return redirect("contacts:employment_list")
+    context = {"form": form, "object": form.instance if known else None}
+    return render(
+        request, "contacts/employment_form.html", context, status=422 if form.errors else 200
+    )
+
+
+@require_POST
+def employment_trash(request: OwnerRequest, pk: int) -> HttpResponse:
+    return trashed.trash(request, Employment, pk, to=reverse("contacts:employment_list"))
+
+
+@require_POST
+def employment_restore(request: OwnerRequest, pk: int) -> HttpResponse:
+    trashed.restore(request, Employment, pk)
+    return redirect("contacts:employment_list")

@@ -89,3 +89,11 @@ def test_it_refuses_what_every_page_refuses(
     client: Client, anonymous: Client, other: User
 ) -> None:
     check_refusals("contacts:recruiter_new", client=client, anonymous=anonymous, other=other)
+
+
+def test_it_fills_in_the_firm_it_was_asked_from(client: Client, user: User) -> None:
+    firm, theirs = FirmFactory(owner=user, name="Northgate"), FirmFactory(name="Southgate")
+    form = form_of(client.get(NEW, {"firm": firm.pk}), having="name")
+    assert (form["firm"], form["firm_name"]) == (str(firm.pk), "Northgate")
+    for unknown in (theirs.pk, 999999, "x"):
+        assert not form_of(client.get(NEW, {"firm": unknown}), having="name")["firm"]
