@@ -1,0 +1,123 @@
+"""Before a permission is recorded: does it collide with what somebody else may already do?
+
+Two firms that send the same person to one client can cost them the job: the client throws both
+out rather than fight over the fee. The guard says exactly what collides; it never forbids.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+from calls.models import Submission
+from contacts.companies import Companies
+from contacts.models import Employment, OffLimits
+
+SAME_CLIENT = "same_client_other_firm"
+EXCLUSIVE = "exclusivity_open"
+OWNED = "ownership_open"
+OFF_LIMITS = "off_limits"
+# For information: a firm that has one of its candidates in process seldom shows them elsewhere.
+IN_PROCESS = "in_process"
+GRAVEST_FIRST = [EXCLUSIVE, OWNED, SAME_CLIENT, OFF_LIMITS, IN_PROCESS]
+
+
+@dataclass(frozen=True)
+class Collision:
+    """What collides: with which row, and since which local day (None where nobody noted one)."""
+
+    kind: str
+    other: Submission | OffLimits
+    since: dt.date | None
+
+    @property
+    def name(self) -> str:
+        """By which a form remembers what its user has seen: another day or client is new."""
+        parts = [self.kind, self.other._meta.model_name, self.other.pk, self.other.version]
+        return ":".join(map(str, parts))
+
+
+def collisions(submission: Submission, *, on: dt.date) -> list[Collision]:
+    """What `submission` collides with on `on`, a day in its owner's zone; the gravest first.
+
+    Nothing is written, and an unsaved submission does: it is asked before it is saved. A client
+    that is not known yet collides with nothing; it is asked again when it is revealed. One that
+    was refused or is over binds nobody, so it collides with nothing either.
+    """
+    return Guard(submission.owner_id, on=on).collisions(submission)
+
+
+class Guard:
+    """What binds one user on one day, read once for any number of questions."""
+
+    def __init__(self, owner: object, *, on: dt.date) -> None:
+        self.owner, self.on = owner, on
+
+    def collisions(self, submission: Submission) -> list[Collision]:
+        """As the function of this name."""
+        if submission.is_over(self.on):
+            return []
+        found: list[Collision] = []
+        for other in self.others:
+            if other.pk != submission.pk:
+                found += self._between(submission, other)
+        found += self._off_limits(submission)
+        return sorted(found, key=lambda one: (GRAVEST_FIRST.index(one.kind), one.other.pk))
+
+    @cached_property
+    def companies(self) -> Companies:
+        return Companies.of(self.owner)
+
+    @cached_property
+    def others(self) -> list[Submission]:
+        rows = Submission.objects.of(self.owner)
+        return list(rows.open_on(self.on).for_list())
+
+    @cached_property
+    def employments(self) -> list[Employment]:
+        """Where I work on that day."""
+        jobs = Employment.objects.of(self.owner).select_related("employer")
+        return [job for job in jobs if job.covers(self.on)]
+
+    @cached_property
+    def off_limits(self) -> list[OffLimits]:
+        """Every firm's that holds on that day."""
+        entries = OffLimits.objects.of(self.owner).select_related("employer", "firm")
+        return [entry for entry in entries if entry.covers(self.on)]
+
+    def _between(self, submission: Submission, other: Submission) -> list[Collision]:
+        """What one other submission that still binds has against this one."""
+        if _are_one_side(submission, other):
+            began = other.active_with_firm_since
+            return [Collision(IN_PROCESS, other, began)] if began and began <= self.on else []
+        client = submission.client_now
+        if client is None or not self.companies.are_one(client, other.client_now):
+            return []
+        found = [Collision(SAME_CLIENT, other, other.since)]
+        if other.exclusive_until and other.exclusive_until >= self.on:
+            found.append(Collision(EXCLUSIVE, other, other.since))
+        if other.ownership_until and other.ownership_until >= self.on:
+            found.append(Collision(OWNED, other, other.since))
+        return found
+
+    def _off_limits(self, submission: Submission) -> list[Collision]:
+        """Whether the firm may not take people from where I work on that day."""
+        firm = submission.firm_now
+        if firm is None or firm.pk is None:
+            return []
+        mine = [job.employer for job in self.employments]
+        return [
+            Collision(OFF_LIMITS, entry, entry.noted_on)
+            for entry in self.off_limits
+            if entry.firm_id == firm.pk
+            and any(self.companies.are_one(entry.employer, employer) for employer in mine)
+        ]
+
+
+def _are_one_side(submission: Submission, other: Submission) -> bool:
+    """Whether both go through the same: one firm or, where neither has one, one recruiter."""
+    one, another = submission.firm_now, other.firm_now
+    if one is not None or another is not None:
+        return one == another
+    return submission.recruiter is not None and submission.recruiter == other.recruiter
