@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 import crm
-from desk.backup import archive, postgresql, sqlite
+from desk.backup import archive, postgresql, registry, sqlite
 from desk.backup.archive import FILES, KEY, Archive, BackupError, Manifest, Writer
 
 
@@ -87,6 +87,7 @@ def make(path: Path, *, force: bool, now: dt.datetime) -> Made:
             archive.put_in_place(draft, path, replace=force)
         except FileExistsError:
             raise _exists(path) from None
+        registry.note_backup(path, now)
     return made
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 
-from desk.backup import BackupError, restore
+from desk.backup import BackupError, registry, restore
 
 
 class Command(BaseCommand):
@@ -42,6 +43,16 @@ class Command(BaseCommand):
             )
         if done.kept:
             self.stdout.write(f"What was here before is in {done.kept}")
+        since = registry.wishes(since=done.made_at)
+        if since:
+            paths = ", ".join(
+                f"{reverse('desk:person_detail', args=[one.person])} ({one.at:%Y-%m-%d})"
+                for one in since
+            )
+            self.stdout.write(f"Anonymised since, and named again in this copy: {paths}")
+        self.stdout.write(
+            "A copy does not know who was anonymised after it was made: do it again for them."
+        )
         if not done.same_key:
             self.stdout.write(
                 "The copy was made under another SECRET_KEY: set that one again, or type the mail "

@@ -1,0 +1,234 @@
+"""Anonymising a person on their wish: the name leaves every row, and what is counted stays.
+
+Every text and every JSON of every owned model is walked, whatever the model: one that is new
+cannot be forgotten. A row is read in parts, so that memory stays bounded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.owned import OwnedModel
+from calls.models import Referral
+from contacts.models import Person
+from contacts.names import fold
+from desk.backup import registry
+from desk.spellings import Spellings
+
+logger = logging.getLogger(__name__)
+
+# Rows read at once.
+PART = 500
+# Codes, though no field says so: a country's two letters, a reminder's occasion.
+CODES = {"country", "occasion"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to change in one row."""
+
+    model: type[OwnedModel]
+    pk: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What anonymising somebody would change, and what it cannot reach."""
+
+    # How many rows of each kind hold the name besides the person's own.
+    rows: list[tuple[str, int]]
+    # Others who go by the same name: they lose it, too.
+    namesakes: int
+    referrals: int
+    backups: list[registry.Kept] = field(default_factory=list)
+
+
+def spellings_of(person: Person, also: Iterable[str] = ()) -> Spellings:
+    return Spellings([person.name, *also], instead=_("somebody"))
+
+
+def outlook(person: Person, spellings: Spellings) -> Outlook:
+    """What `anonymise` would do now. Reads every row of the owner."""
+    found: Counter[str] = Counter()
+    namesakes = 0
+    for change in _changes(person.owner, spellings):
+        if change.model is Person:
+            if change.pk == person.pk:
+                continue
+            namesakes += "name" in change.values
+        found[capfirst(str(change.model._meta.verbose_name_plural))] += 1
+    return Outlook(
+        rows=sorted(found.items()),
+        namesakes=namesakes,
+        referrals=Referral.across_owners.filter(person=person).count(),
+        backups=registry.kept_from_before(timezone.now()),
+    )
+
+
+def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None = None) -> int:
+    """Take the name of `person` out of everything of its owner; returns how many rows changed.
+
+    1. Their own row: it is somebody, without relation, position and notes; referrals stay.
+    2. Their phones and mails, for good, also those in the trash.
+    3. Each text and JSON that holds one of `spellings`, trashed rows and drafts included.
+    4. What the owner's sessions hold, such as a message that was not shown yet.
+
+    All or nothing, `now` is UTC. Then what is left of deleted text in SQLite's file goes, and it
+    is noted outside of the database, so that an older copy does not make it unknown.
+    """
+    moment, owner = now or timezone.now(), person.owner
+    with transaction.atomic():
+        _overwrite_what_goes()
+        nobody = {"relation": "", "position": "", "notes": "", "anonymised_at": moment}
+        name = _("Somebody")
+        rows = Person.across_owners.filter(pk=person.pk)
+        rows.update(name=name, folded_name=fold(name), version=F("version") + 1, **nobody)
+        for related in (person.phones, person.emails):
+            related.model.across_owners.filter(person=person).delete()
+        changed = sum(_apply(change, moment) for change in _changes(owner, spellings))
+        _clean_sessions(owner, spellings)
+    registry.note_wish(owner.pk, person.pk, moment)
+    _drop_what_is_left()
+    person.refresh_from_db()
+    return changed
+
+
+# Where names can stand ---------------------------------------------------------------------------
+
+
+def owned_models() -> list[type[OwnedModel]]:
+    return [model for model in apps.get_models() if issubclass(model, OwnedModel)]
+
+
+def texts_of(model: type[models.Model]) -> list[models.Field]:
+    """The fields of `model` in which words of a user can stand.
+
+    A choice is none, nor a code, nor what must be unique across everybody: a digest, a Message-ID.
+    """
+    kinds = (models.CharField, models.TextField, models.JSONField)
+    return [
+        one
+        for one in model._meta.concrete_fields
+        if isinstance(one, kinds) and not (one.choices or one.unique or one.name in CODES)
+    ]
+
+
+def _changes(owner: User, spellings: Spellings) -> Iterator[Change]:
+    for model in owned_models():
+        fields = texts_of(model)
+        if fields:
+            yield from _changes_in(model, fields, owner, spellings)
+
+
+def _changes_in(
+    model: type[OwnedModel], fields: list[models.Field], owner: User, spellings: Spellings
+) -> Iterator[Change]:
+    """By primary key, a part at a time: what is changed on the way is not met again."""
+    rows = model.across_owners.filter(owner=owner).order_by("pk")
+    last = 0
+    while part := list(
+        rows.filter(pk__gt=last).values_list("pk", *(f.name for f in fields))[:PART]
+    ):
+        for pk, *values in part:
+            new = {
+                one.name: _fitting(one, said)
+                for one, value in zip(fields, values, strict=True)
+                if (said := spellings.replaced(value)) != value
+            }
+            if new:
+                yield Change(model, pk, new)
+        last = part[-1][0]
+
+
+def _fitting(one: models.Field, value: Any) -> Any:
+    if one.name.startswith("folded"):
+        value = fold(value)
+    most = getattr(one, "max_length", None)
+    # A text has no end in the database, only in its form.
+    return value[:most] if most and isinstance(one, models.CharField) else value
+
+
+def _apply(change: Change, moment: dt.datetime) -> bool:
+    """Write past the model's own `save`: no reminder is planned anew for it, no call counted.
+
+    The version goes one further, so that a form which was opened before is a conflict.
+    """
+    rows = change.model.across_owners.filter(pk=change.pk)
+    values = {**change.values, "version": F("version") + 1}
+    if any(one.name == "changed_at" for one in change.model._meta.concrete_fields):
+        values["changed_at"] = moment  # calendars read it again
+    try:
+        with transaction.atomic():
+            rows.update(**values)
+    except IntegrityError:
+        # There is one of that name: “Somebody”, whom another wish has made.
+        if "name" not in values:
+            raise
+        values["name"] = f"{values['name']} {change.pk}"
+        if "folded_name" in values:
+            values["folded_name"] = fold(values["name"])
+        rows.update(**values)
+    return True
+
+
+def clean_session(data: dict[str, Any], spellings: Spellings) -> dict[str, Any]:
+    """What a session holds without the name. What says who is signed in, and by which way, stays:
+    else a nickname that stands in it would sign its user out."""
+    return {
+        key: value if key.startswith("_auth_user_") else spellings.replaced(value)
+        for key, value in data.items()
+    }
+
+
+def _clean_sessions(owner: User, spellings: Spellings) -> None:
+    sessions = Session.objects.order_by("session_key")
+    last = ""
+    while part := list(sessions.filter(session_key__gt=last)[:PART]):
+        for session in part:
+            data = session.get_decoded()
+            if data.get("_auth_user_id") != str(owner.pk):
+                continue
+            clean = clean_session(data, spellings)
+            if clean != data:
+                session.session_data = Session.objects.encode(clean)
+                session.save(update_fields=["session_data"])
+        last = part[-1].session_key
+
+
+# The file beneath --------------------------------------------------------------------------------
+
+
+def _overwrite_what_goes() -> None:
+    """SQLite leaves deleted text in its file until the place is needed, unless it is told."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete=ON")
+
+
+def _drop_what_is_left() -> None:
+    """What earlier edits left in SQLite's file. PostgreSQL's own vacuum sees to that there."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except OperationalError:
+        # Somebody writes all the while. The rows themselves are clean; SQLite overwrites the rest
+        # as it needs the place.
+        logger.warning("could not vacuum after somebody was anonymised")
