@@ -8,19 +8,21 @@ import logging
 import re
 import zoneinfo
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.encoding import punycode
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import phones
 from accounts.models import Preferences, User
 from followups import local_time, mime, transport
+from followups.brief_lines import Standing, lines_for, standing_of
 from followups.links import Link, Purpose, act_path
 from followups.models import Mail, Promise, Reminder
 from followups.models.mail import LATE, id_domain
@@ -52,6 +54,9 @@ class Line:
     keep_url: str
     snooze_url: str
     call_sheet_url: str
+    brief_url: str
+    # How it stands with them; no pay, no referred name, no client told in confidence.
+    brief: list[str]
 
 
 def day_words(day: dt.date, today: dt.date) -> str:
@@ -126,10 +131,14 @@ def number_for(promise: Promise) -> str:
     return promise.firm.switchboard if promise.firm else ""
 
 
-def what_words(promise: Promise) -> str:
+def what_words(promise: Promise, standing: Standing | None = None) -> str:
+    """What was promised; of words that name somebody or speak of pay the kind alone."""
+    said = promise.headline
+    if standing and promise.what and not standing.may_be_said(promise):
+        said = capfirst(str(promise.get_kind_display()))
     if promise.owed_by == Promise.Party.THEM:
-        return str(_("They promised: %(what)s") % {"what": promise.headline})
-    return promise.headline
+        return str(_("They promised: %(what)s") % {"what": said})
+    return said
 
 
 def who_words(promise: Promise) -> str:
@@ -148,10 +157,22 @@ def _call_sheet_path() -> str:
     return reverse("desk:call_sheet")
 
 
-def line_for(promise: Promise, user: User, now: dt.datetime) -> Line:
+@functools.cache
+def _brief_path() -> str:
+    return reverse("desk:promise_brief", args=[0])
+
+
+def _brief_url(promise: Promise) -> str:
+    """Where everything known of them stands, once signed in."""
+    return settings.PUBLIC_URL + _brief_path().replace("/0/", f"/{promise.pk}/")
+
+
+def line_for(
+    promise: Promise, user: User, now: dt.datetime, standing: Standing | None = None
+) -> Line:
     number = number_for(promise)
     return Line(
-        what=what_words(promise),
+        what=what_words(promise, standing),
         who=who_words(promise),
         when=when_words(promise, user, now),
         there=there_words(promise, user),
@@ -165,6 +186,8 @@ def line_for(promise: Promise, user: User, now: dt.datetime) -> Line:
         keep_url=Link.about(Purpose.KEEP, promise, now).url,
         snooze_url=Link.about(Purpose.SNOOZE, promise, now).url,
         call_sheet_url=_call_sheet_url(promise),
+        brief_url=_brief_url(promise),
+        brief=lines_for(promise, standing, user, now) if standing else [],
     )
 
 
@@ -174,6 +197,8 @@ class Contents:
 
     reminders: list[Reminder]
     preferences: Preferences
+    # None says nothing of it.
+    standing: Standing | None = None
 
     @property
     def revisions(self) -> frozenset[tuple[int, int]]:
@@ -187,7 +212,7 @@ class Contents:
 
 
 def contents_of(mails: Collection[Mail]) -> dict[int, Contents]:
-    """What is still wanted in each of these mails, by the mail's id, in three queries for all."""
+    """What is still wanted in each of these mails, by the mail's id, in a few queries for all."""
     reminders: dict[int | None, list[Reminder]] = {mail.pk: [] for mail in mails}
     rows = Reminder.across_owners.live().filter(mail__in=list(reminders))
     for row in rows.select_related("promise__recruiter", "promise__firm").prefetch_related(
@@ -199,10 +224,13 @@ def contents_of(mails: Collection[Mail]) -> dict[int, Contents]:
         preferences.owner_id: preferences
         for preferences in Preferences.across_owners.filter(owner__in=owners)
     }
-    return {
+    contents = {
         mail.pk: Contents(reminders[mail.pk], found.get(mail.owner_id) or Preferences())
         for mail in mails
     }
+    told = {one.pk: one for each in contents.values() for one in each.promises[:MOST]}
+    standing = standing_of(told.values())
+    return {pk: replace(each, standing=standing) for pk, each in contents.items()}
 
 
 @dataclass(frozen=True)
@@ -239,7 +267,9 @@ def _compose(mail: Mail, contents: Contents, now: dt.datetime, sender: str) -> L
             text, html = _render("test", {"home": settings.PUBLIC_URL})
             return _letter(mail, str(_("A test")), text, html, contents, sender, now)
         discreet = contents.preferences.discreet_mail
-        lines = [line_for(promise, user, now) for promise in contents.promises[:MOST]]
+        lines = [
+            line_for(promise, user, now, contents.standing) for promise in contents.promises[:MOST]
+        ]
         context = {
             "lines": lines,
             "more": len(contents.promises) - len(lines),

@@ -13,8 +13,10 @@ from followups.delivery import gather
 from followups.links import Link, Purpose
 from followups.models import Mail, Promise
 from tests.factories import (
+    CallFactory,
     FirmFactory,
     MailFactory,
+    OpportunityFactory,
     PhoneFactory,
     RecruiterFactory,
     UserFactory,
@@ -170,6 +172,7 @@ def test_links_lead_to_the_public_address(user, settings):
         "tel:+442079460000",
         keep,
         f"https://calls.example.org/calls/new/?promise={promise.pk}",
+        f"https://calls.example.org/promises/{promise.pk}/brief/",
         f"https://calls.example.org/promises/{promise.pk}/",
         f"{snooze}?until=hour",
         f"{snooze}?until=tomorrow",
@@ -193,12 +196,14 @@ def test_the_text_alone_reads_well(user, recruiter):
         "Two names for the interim role\n"
         "Zebediah Pike, Quillon & Sons <Ltd>\n"
         "today, Thursday 5 March at 17:00\n"
+        "You have not talked yet.\n"
         "Call +44 20 7946 0000 (tel:+442079460000)\n"
         "\n"
         f"Kept: {Link.about(Purpose.KEEP, promise, DUE).url}\n"
         "Later (in an hour, tomorrow, another time): "
         f"{Link.about(Purpose.SNOOZE, promise, DUE).url}\n"
         f"Log the call now: http://127.0.0.1:8000/calls/new/?promise={promise.pk}\n"
+        f"Open the brief: http://127.0.0.1:8000/promises/{promise.pk}/brief/\n"
         f"Open: http://127.0.0.1:8000/promises/{promise.pk}/\n"
         "\n"
         "Times are in Europe/London.\n"
@@ -466,11 +471,13 @@ def test_a_mail_in_which_nothing_is_wanted_any_more_is_none(user):
 def test_a_batch_is_read_in_as_many_queries_as_one_mail(user, django_assert_num_queries):
     for number in range(10):
         owner = user if number % 2 else UserFactory()
-        PhoneFactory(owner=owner, recruiter=promised(owner).recruiter)
+        recruiter = promised(owner).recruiter
+        PhoneFactory(owner=owner, recruiter=recruiter)
+        CallFactory(owner=owner, recruiter=recruiter, opportunity=OpportunityFactory(owner=owner))
     gather(DUE)
     mails = list(Mail.across_owners.select_related("owner"))
     for some in (mails[:1], mails):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(7):
             contents = messages.contents_of(some)
     with django_assert_num_queries(0):
         for mail in mails:

@@ -1,0 +1,340 @@
+"""The brief: what must be known of a firm or a recruiter before they are rung back, on one page.
+
+It costs twelve questions with the session, the user and the frame of the page, however long the
+history is: of each kind only what is shown is read, the guard is asked once for all submissions,
+and the kit and the newest number come along with the row that the page is about.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.functional import cached_property
+
+from accounts import phones
+from accounts.models import Kit, User
+from accounts.owned import OwnedQuerySet
+from calls.collision_words import Said, in_words
+from calls.guard import OFF_LIMITS, Guard
+from calls.models import Call, Disclosure, Opportunity, Referral, Submission
+from contacts.models import Firm, FirmCheck, Phone, Recruiter
+from contacts.vetting import Vetting, vetting_of
+from desk.asking import OF_AN_ASSIGNMENT, QUESTIONS
+from desk.brief_guard import guard_over
+from desk.known import time_there
+from desk.owed import Side, most_urgent
+from desk.questions import unanswered, unknown_of_firm
+from followups.models import Promise
+
+# As many as fit on one printed page, with the longest names there can be.
+TALKS, OWED, OPPORTUNITIES, SUBMISSIONS, TOLD, REFERRALS, WARNINGS = 3, 3, 3, 3, 5, 4, 4
+
+OF_KIT = (
+    "pitch",
+    "seeking",
+    "not_seeking",
+    "notice_period",
+    "best_times",
+    "callback_number",
+    "evening_number",
+)
+
+
+@dataclass(frozen=True)
+class OpenOne:
+    """An assignment that is open, and what is still to be asked of it."""
+
+    opportunity: Opportunity
+    to_ask: list[Any]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A submission of theirs, and whether it binds me still."""
+
+    submission: Submission
+    is_over: bool
+
+
+@dataclass(frozen=True)
+class Brief:
+    """Everything known, the most urgent first. Of each list, what fits on one page.
+
+    `more` says of which lists there is more than that.
+    """
+
+    user: User
+    now: dt.datetime  # UTC
+    firm: Firm | None
+    recruiter: Recruiter | None
+    promise: Promise | None
+    talks: list[Call]
+    owed: list[Side]
+    opportunities: list[OpenOne]
+    submissions: list[Sent]
+    warnings: list[Said]
+    told: list[Disclosure]
+    named: list[Referral]
+    named_me: list[Referral]
+    vetting: Vetting | None  # of the firm, where there is one
+    kit: Kit
+    # What nobody may see who looks over the shoulder is in the page once it is asked for.
+    with_pay: bool = False
+    more: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def caller(self) -> Recruiter | None:
+        """Who picks up: the recruiter; at a firm whoever spoke last, if they are still there."""
+        if self.recruiter or not self.talks:
+            return self.recruiter
+        last = self.talks[0].recruiter
+        return last if self.firm and last.firm_id == self.firm.pk else None
+
+    @cached_property
+    def number(self) -> str:
+        """The number to call (E.164): agreed on, else their newest, else the switchboard."""
+        if self.promise and self.promise.phone:
+            return self.promise.phone
+        known = self.promise or self.recruiter or (self.talks[0] if self.caller else None)
+        newest = getattr(known, "newest_number", None)
+        return newest or (self.firm.switchboard if self.firm else "")
+
+    @property
+    def number_display(self) -> str:
+        return phones.display(self.number) if self.number else ""
+
+    @property
+    def there(self) -> str:
+        """What time it is where they are; "" where that is not known, or the same as here."""
+        return time_there(self.caller.time_zone, self.now) if self.caller else ""
+
+    @property
+    def subject(self) -> Firm | Recruiter:
+        """Whose brief it is."""
+        return self.recruiter or cast(Firm, self.firm)
+
+    @property
+    def is_wary(self) -> bool:
+        caller = self.caller
+        return caller is not None and caller.standing == Recruiter.Standing.WARY
+
+    @property
+    def to_ask(self) -> list[Any]:
+        """What is not known of the firm, and of how they came upon me."""
+        names = unknown_of_firm(self.firm)
+        if not any(call.outcome == Call.Outcome.TALKED for call in self.talks):
+            names = ["found_me_through", *names]
+        return [QUESTIONS[name] for name in [*names, "next_step"] if name in QUESTIONS]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has happened with them yet."""
+        return not (
+            self.talks or self.opportunities or self.submissions or self.owes or self.promise
+        )
+
+    @property
+    def owes(self) -> bool:
+        """Whether anything else is open, either way."""
+        return any(side.open for side in self.owed)
+
+
+# The rows that a brief is about, with what comes along ------------------------------------------
+
+
+def firms(user: User) -> OwnedQuerySet:
+    return _with_kit(Firm.objects.of(user), user)
+
+
+def recruiters(user: User) -> OwnedQuerySet:
+    rows = Recruiter.objects.of(user).select_related("firm")
+    return _with_kit(rows.annotate(newest_number=_newest(user, "pk")), user)
+
+
+def promises(user: User) -> OwnedQuerySet:
+    rows = Promise.objects.of(user).with_names().select_related("recruiter__firm", "call")
+    return _with_kit(rows.annotate(newest_number=_newest(user, "recruiter")), user)
+
+
+def _newest(user: User, recruiter: str) -> Subquery:
+    known = Phone.objects.of(user).filter(recruiter=OuterRef(recruiter)).order_by("-pk")
+    return Subquery(known.values("number")[:1])
+
+
+def _with_kit(rows: Any, user: User) -> Any:
+    kit = Kit.objects.of(user)
+    return rows.annotate(**{f"kit_{name}": Subquery(kit.values(name)[:1]) for name in OF_KIT})
+
+
+def _kit_of(row: Any, user: User) -> Kit:
+    if not hasattr(row, "kit_pitch"):
+        return Kit.of(user)
+    return Kit(owner=user, **{name: getattr(row, f"kit_{name}") or "" for name in OF_KIT})
+
+
+# Briefs -----------------------------------------------------------------------------------------
+
+
+def brief_of_firm(
+    firm: Firm, user: User, now: dt.datetime, *, with_pay: bool = False, **known: Any
+) -> Brief:
+    """The brief of one of `user`'s firms at `now` (UTC), across the recruiters of its days."""
+    there = Q(firm=firm)
+    return _brief(
+        user,
+        now,
+        firm=firm,
+        with_pay=with_pay,
+        calls=there,
+        theirs=there,
+        told=there | Q(firm=None, recruiter__firm=firm),
+        named=there,
+        sent=there
+        | Q(firm=None, recruiter__firm=firm)
+        | Q(firm=None, recruiter__firm=None, opportunity__firm=firm),
+        **known,
+    )
+
+
+def brief_of_recruiter(
+    recruiter: Recruiter, user: User, now: dt.datetime, *, with_pay: bool = False, **known: Any
+) -> Brief:
+    """The brief of one of `user`'s recruiters at `now` (UTC), also of their days elsewhere."""
+    them = Q(recruiter=recruiter)
+    return _brief(
+        user,
+        now,
+        firm=None if recruiter.firm and recruiter.firm.trashed_at else recruiter.firm,
+        recruiter=recruiter,
+        with_pay=with_pay,
+        calls=them,
+        theirs=them,
+        told=them,
+        named=them,
+        sent=them | Q(recruiter=None, opportunity__recruiter=recruiter),
+        **known,
+    )
+
+
+def brief_of_promise(
+    promise: Promise, user: User, now: dt.datetime, *, with_pay: bool = False
+) -> Brief:
+    """The brief of the recruiter, else the firm, of a promise, with that on top."""
+    known: dict[str, Any] = {"promise": promise, "kit": _kit_of(promise, user)}
+    if promise.recruiter:
+        return brief_of_recruiter(promise.recruiter, user, now, with_pay=with_pay, **known)
+    # A promise is to somebody (promise_to_somebody).
+    return brief_of_firm(cast(Firm, promise.firm), user, now, with_pay=with_pay, **known)
+
+
+def _brief(
+    user: User,
+    now: dt.datetime,
+    *,
+    firm: Firm | None,
+    calls: Q,
+    theirs: Q,
+    told: Q,
+    named: Q,
+    sent: Q,
+    recruiter: Recruiter | None = None,
+    promise: Promise | None = None,
+    kit: Kit | None = None,
+    with_pay: bool = False,
+) -> Brief:
+    today = now.astimezone(user.zone).date()
+    promised = Promise.objects.of(user).filter(theirs)
+    if promise is not None:
+        promised = promised.exclude(pk=promise.pk)
+    last = Call.objects.of(user).filter(calls).for_list()
+    open_ones = _open_ones(user, theirs)
+    mine, everything = _submissions(user, sent, today)
+    guard = guard_over(user, everything, on=today)
+    referrals = list(Referral.objects.of(user).filter(named).for_list()[: 2 * REFERRALS + 1])
+    by_me = [row for row in referrals if row.direction == Referral.Direction.BY_ME]
+    of_me = [row for row in referrals if row.direction == Referral.Direction.OF_ME]
+    was_told = list(_told(user, told))
+    lists: dict[str, tuple[list[Any], int]] = {
+        "opportunities": (open_ones, OPPORTUNITIES),
+        "submissions": (mine, SUBMISSIONS),
+        "told": (was_told, TOLD),
+        "named": (by_me, REFERRALS),
+        "named_me": (of_me, REFERRALS),
+    }
+    return Brief(
+        user=user,
+        now=now,
+        firm=firm,
+        recruiter=recruiter,
+        promise=promise,
+        talks=list(last.annotate(newest_number=_newest(user, "recruiter"))[:TALKS]),
+        owed=most_urgent(promised, OWED),
+        opportunities=[OpenOne(one, _to_ask(one)) for one in open_ones[:OPPORTUNITIES]],
+        submissions=[Sent(one, one not in guard.others) for one in mine[:SUBMISSIONS]],
+        warnings=_warnings(guard, mine, open_ones, firm),
+        told=was_told[:TOLD],
+        named=by_me[:REFERRALS],
+        named_me=of_me[:REFERRALS],
+        vetting=vetting_of(firm, FirmCheck.objects.of(user).filter(firm=firm)) if firm else None,
+        kit=kit or _kit_of(recruiter or firm, user),
+        with_pay=with_pay,
+        more=frozenset(name for name, (rows, most) in lists.items() if len(rows) > most),
+    )
+
+
+def _open_ones(user: User, theirs: Q) -> list[Opportunity]:
+    """Newest first; one more than is shown, to know of it."""
+    rows = Opportunity.objects.of(user).filter(theirs).open()
+    return list(rows.for_list()[: OPPORTUNITIES + 1])
+
+
+def _to_ask(opportunity: Opportunity) -> list[Any]:
+    names = unanswered(opportunity)
+    return [OF_AN_ASSIGNMENT[name] for name in names if name in OF_AN_ASSIGNMENT]
+
+
+def _submissions(user: User, sent: Q, today: dt.date) -> tuple[list[Submission], list[Submission]]:
+    """Theirs, what binds first; and all that the guard must know of: by one question."""
+    binding = Submission.objects.of(user).open_on(today).values("pk")
+    # Theirs are not bound to be few: those of the last years will do.
+    latest = Submission.objects.of(user).filter(sent).order_by("-created_at", "-pk")
+    latest = latest.values("pk")[: 10 * SUBMISSIONS]
+    rows = Submission.objects.of(user).annotate(is_theirs=Q(pk__in=latest))
+    rows = rows.filter(Q(pk__in=binding) | Q(is_theirs=True))
+    everything = list(rows.for_list().select_related("resume"))
+    mine = [row for row in everything if row.is_theirs]
+    return sorted(mine, key=lambda one: one.is_over(today)), everything
+
+
+def _warnings(
+    guard: Guard, mine: Iterable[Submission], open_ones: Iterable[Opportunity], firm: Firm | None
+) -> list[Said]:
+    """What collides with what they have of me, and would with what they are about; each once."""
+    has_one = {one.opportunity_id for one in mine}
+    asked = [*mine]
+    for opportunity in open_ones:
+        if opportunity.pk not in has_one:
+            through = opportunity.firm or firm
+            asked.append(
+                Submission(owner_id=opportunity.owner_id, opportunity=opportunity, firm=through)
+            )
+    found = [(submission, guard.collisions(submission)) for submission in asked]
+    if firm is not None:
+        # Before there is anything to submit, too: it is why they may fall silent.
+        bare = Submission(owner_id=firm.owner_id, firm=firm)
+        found.append((bare, [one for one in guard.collisions(bare) if one.kind == OFF_LIMITS]))
+    said: dict[str, Said] = {}
+    for submission, collisions in found:
+        for one in in_words(submission, collisions):
+            said.setdefault(one.sentence, one)
+    return list(said.values())[:WARNINGS]
+
+
+def _told(user: User, told: Q) -> Iterable[Disclosure]:
+    rows = Disclosure.objects.of(user).filter(told)
+    rows = rows.select_related("recruiter", "resume", "call", "opportunity")
+    return rows.order_by("-told_on", "-pk")[: TOLD + 1]
