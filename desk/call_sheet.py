@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Kit, User
 from accounts.owned import StaleVersion
-from calls.models import Call, Opportunity
+from calls.models import Call, Disclosure, Opportunity, Referral
 from contacts.models import Employer, Firm, Person, Recruiter
 from contacts.names import fold
-from desk.forms.call_sheet import OF_THE_FIRM, CallSheetForm
+from desk.forms.call_sheet import OF_THE_FIRM, TOLD, CallSheetForm
 from desk.forms.promise_lines import PromiseLineForm
 from desk.kept import keep_with, still_open
 from desk.models import Draft
@@ -61,8 +63,8 @@ def says_more(form: CallSheetForm, lines: list[PromiseLineForm], saved: Call) ->
     """Whether a sheet that was saved before says something that its call does not.
 
     Every field is asked, so that one which is new to the sheet cannot be forgotten here. The
-    call is held against the sheet both ways; of its firm, its assignment and my kit more may be
-    known than this sheet said.
+    call is held against the sheet both ways; of its firm, its assignment, my kit and what they
+    were told more may be known than this sheet said.
     """
     data, kept = form.cleaned_data, _as_kept(saved)
     promises = [*(line.promise() for line in lines), *_further(form)]
@@ -82,11 +84,14 @@ def _as_kept(saved: Call) -> dict[str, Any]:
     """What the sheet would hold if it were filled in from its call."""
     about, firm, kit = saved.opportunity, saved.firm, Kit.of(saved.owner)
     client = about.client if about else None
+    told = {one.topic: one for one in saved.disclosures.order_by("-pk")}
     return {
         **{name: getattr(saved, name) for name in OF_THE_CALL},
         **{name: getattr(about, name, "") for name in OF_THE_ASSIGNMENT},
         **{name: getattr(firm, name, "") for name in OF_THE_FIRM},
         **{name: getattr(kit, name) for name in OF_MINE},
+        **{name: told[topic].what if topic in told else "" for name, topic in TOLD.items()},
+        "pass_on": next((told[one].pass_on for one in TOLD.values() if one in told), ""),
         "who": saved.recruiter.name,
         "firm": firm.name if firm else "",
         "position": about.title if about else "",
@@ -133,7 +138,7 @@ def saved_before(owner: User, client_key: Any) -> Call | None:
 
 
 def _save(form: CallSheetForm, promises: list[Promise]) -> Call:
-    """Who it was, what about, the call, what it keeps, what was promised; the draft goes."""
+    """Who it was, what about, the call, what was told, kept and promised; the draft goes."""
     owner, data = form.owner, form.cleaned_data
     firm = _firm(owner, data)
     recruiter = _caller(owner, data, firm)
@@ -150,6 +155,8 @@ def _save(form: CallSheetForm, promises: list[Promise]) -> Call:
         named_by=Person.objects.of(owner).found_or_made(data["named_by"]),
         **{name: data[name] for name in OF_THE_CALL},
     )
+    _note_told(call, data)
+    Referral.note_who_named_me(call, on=_local_day(call))
     keep_with(call, data["keeps"])
     number = data["phone"] or newest_number(recruiter)
     for promise in [*promises, *_further(form)]:
@@ -159,6 +166,30 @@ def _save(form: CallSheetForm, promises: list[Promise]) -> Call:
         promise.save()
     Draft.forget(owner, data["client_key"])
     return call
+
+
+def _note_told(call: Call, data: dict[str, Any]) -> None:
+    """What they were told about pay, interest and availability, each as a row of its own."""
+    Disclosure.objects.of(call.owner_id).bulk_create(
+        Disclosure(
+            owner_id=call.owner_id,
+            recruiter=call.recruiter,
+            firm=call.firm,
+            call=call,
+            opportunity=call.opportunity,
+            topic=topic,
+            what=data[name],
+            pass_on=data["pass_on"],
+            told_on=_local_day(call),
+        )
+        for name, topic in TOLD.items()
+        if data[name]
+    )
+
+
+def _local_day(call: Call) -> dt.date:
+    """The day of the call where its user is."""
+    return timezone.localtime(call.occurred_at).date()
 
 
 def _further(form: CallSheetForm) -> list[Promise]:

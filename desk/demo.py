@@ -19,10 +19,20 @@ from django.db import transaction
 
 from accounts.models import Kit, Preferences, User
 from accounts.owned import OwnedModel
-from calls.models import Call, Opportunity
-from contacts.models import Email, Employer, Firm, Person, Phone, Recruiter
+from calls.models import Call, Disclosure, Opportunity, Referral, Submission
+from contacts.models import (
+    Email,
+    Employer,
+    Employment,
+    Firm,
+    OffLimits,
+    Person,
+    Phone,
+    Recruiter,
+)
 from contacts.names import fold
 from desk import demo_words as words
+from desk.demo_dossier import Dossier
 from followups.models import Promise
 
 BATCH = 2_000
@@ -61,7 +71,9 @@ def clear(user: User) -> None:
     keys = Call.across_owners.filter(owner=user).values_list("client_key", flat=True)
     if {key.version for key in keys.iterator()} != {5}:
         raise InUse(user.email)
-    for model in (Promise, Call, Opportunity, Recruiter, *rows):
+    # What names another row goes before it.
+    first = (Submission, Disclosure, Referral, OffLimits, Employment)
+    for model in (*first, Promise, Call, Opportunity, Recruiter, *rows):
         model.across_owners.filter(owner=user).delete()
 
 
@@ -115,6 +127,7 @@ class Demo:
                 done += len(calls)
                 progress(done)
             self._open_promises(recent[::-1])
+            Dossier(self).make(recent[::-1])
 
     # What I keep ready ---------------------------------------------------------------------------
 

@@ -128,3 +128,23 @@ KIT = {
     "callback_number": "+442079460182",
     "evening_number": "+447700900182",
 }
+
+# The dossier --------------------------------------------------------------------------------------
+
+CHECK_NOTES = ["Reception put me through.", "Listed with a picture.", "Ruth has worked with them."]
+EMPLOYERS = ["Wolcott Marine", "Tallis & Rhys"]
+DECLINED = ["Too much travel.", "Too soon after the last move.", "The founder would not let go."]
+RESUMES = ["Short, two pages", "Long, with projects"]
+COMPENSATION = {
+    "base": "GBP 165,000",
+    "bonus": "up to 40 %",
+    "equity": "options worth about a year's pay, vesting over four",
+    "benefits": "car, pension 12 %, family cover",
+}
+LIMITS = "For this client alone, not passed on."
+TOLD = {
+    "pay": ["Would not move for less than now.", "Said I would rather hear their range first."],
+    "interest": ["Curious, no more.", "Interested if the board is settled."],
+    "availability": ["Six months' notice, three by agreement.", "Not before the summer."],
+    "resume": ["By mail."],
+}

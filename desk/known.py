@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.time_zones import place_of
-from calls.models import Call
+from calls.models import Call, Disclosure
 from contacts.models import Recruiter
 from followups.models import Promise
 
@@ -22,21 +23,26 @@ class Known:
     recruiter: Recruiter
     last_calls: list[Call]
     owed: list[Promise]
+    # Of each topic what they were told last, and what somebody else of their firm was.
+    told: list[Disclosure]
     # Of `owed`, what this call is to keep.
     ticked: frozenset[int] = frozenset()
 
     @property
     def there(self) -> str:
-        """What time it is where they are; "" where that is not known, or the same as here."""
-        name = self.recruiter.time_zone
-        if not name:
-            return ""
-        here = timezone.localtime()
-        there = here.astimezone(zoneinfo.ZoneInfo(name))
-        if here.utcoffset() == there.utcoffset():
-            return ""
-        said = {"time": f"{there:%a %H:%M}", "place": place_of(name)}
-        return str(_("%(time)s in %(place)s") % said)
+        return time_there(self.recruiter.time_zone)
+
+
+def time_there(zone_name: str, now: dt.datetime | None = None) -> str:
+    """What time it is in that zone at `now` (UTC); "" where it is the same as here, or unknown."""
+    if not zone_name:
+        return ""
+    here = timezone.localtime(now)
+    there = here.astimezone(zoneinfo.ZoneInfo(zone_name))
+    if here.utcoffset() == there.utcoffset():
+        return ""
+    said = {"time": f"{there:%a %H:%M}", "place": place_of(zone_name)}
+    return str(_("%(time)s in %(place)s") % said)
 
 
 def known_of(recruiter: Recruiter | None, ticked: Collection[int] = ()) -> Known | None:
@@ -52,5 +58,6 @@ def known_of(recruiter: Recruiter | None, ticked: Collection[int] = ()) -> Known
         recruiter=recruiter,
         last_calls=list(Call.objects.of(owner).filter(recruiter=recruiter).for_list()[:3]),
         owed=owed,
+        told=list(Disclosure.objects.of(owner).told_last(recruiter)),
         ticked=frozenset(ticked),
     )

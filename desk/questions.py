@@ -36,7 +36,7 @@ def open_questions(
     asked = [
         *(client if knows_them else []),
         *_unknown_of_assignment(about),
-        *_unknown_of_firm(firm),
+        *unknown_of_firm(firm),
         *(["found_me_through", "named_by"] if not knows_them else []),
         "resume_wanted",
         "next_step",
@@ -44,6 +44,11 @@ def open_questions(
         *([] if kit.best_times else ["best_times"]),
     ]
     return Questions(asked=asked, noted=[] if knows_them else client)
+
+
+def unanswered(about: Opportunity) -> list[str]:
+    """What is still not known of an assignment, in the order in which one would ask."""
+    return [*_unknown_of_client(about), *_unknown_of_assignment(about)]
 
 
 def _have_talked(recruiter: Recruiter) -> bool:
@@ -72,7 +77,8 @@ def _unknown_of_assignment(about: Opportunity | None) -> list[str]:
     return unknown
 
 
-def _unknown_of_firm(firm: Firm | None) -> list[str]:
+def unknown_of_firm(firm: Firm | None) -> list[str]:
+    """What is not known of a firm yet; everything, where the firm itself is not."""
     unknown = []
     if firm is None or firm.aesc_member == Firm.Membership.UNKNOWN:
         unknown.append("aesc_member")

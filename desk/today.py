@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import kit_gaps
 from accounts.models import User
 from calls.models import Call
 from followups import local_time
@@ -32,6 +33,8 @@ class Today:
     last_calls: list[Call]
     record: Record
     late_count: int
+    # What my kit lacks, or has not been looked at for half a year.
+    kit_gaps: list[kit_gaps.Gap]
 
     @property
     def title(self) -> str:
@@ -81,15 +84,18 @@ def gather(user: User, now: dt.datetime) -> Today:
     days = [(_day_of(promise, user), promise) for promise in coming]
     theirs = Promise.objects.of(user).open().theirs().filter(due_utc__lte=week_ends)
     late = list(mine.due_before(now).by_urgency()[:MOST_ROWS])
+    last_calls = list(Call.objects.of(user).for_list()[:5])
     return Today(
         now=local,
         late=late,
         today=[promise for day, promise in days if day <= today],
         week=[promise for day, promise in days if today < day <= last_day],
         theirs=list(theirs.by_urgency()[:MOST_ROWS]),
-        last_calls=list(Call.objects.of(user).for_list()[:5]),
+        last_calls=last_calls,
         record=my_word(Promise.objects.of(user)),
         late_count=mine.due_before(now).count(),
+        # Before the first call there is something better to do than to fill in a form.
+        kit_gaps=kit_gaps.find(user, today) if last_calls else [],
     )
 
 

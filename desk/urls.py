@@ -1,6 +1,20 @@
 from django.urls import path
 
-from desk.views import call_sheet, capture, dossiers, drafts
+from desk.views import (
+    brief,
+    call_sheet,
+    capture,
+    dossiers,
+    drafts,
+    firms,
+    names,
+    off_limits,
+    opportunities,
+    people,
+    recruiters,
+    resumes,
+    vetting,
+)
 
 app_name = "desk"
 
@@ -16,7 +30,33 @@ urlpatterns = [
     path("drafts/<int:pk>/discard/", drafts.draft_discard, name="draft_discard"),
     path("drafts/<int:pk>/restore/", drafts.draft_restore, name="draft_restore"),
     path("calls/<int:pk>/", dossiers.call_detail, name="call_detail"),
-    path("firms/<int:pk>/", dossiers.firm_detail, name="firm_detail"),
-    path("recruiters/<int:pk>/", dossiers.recruiter_detail, name="recruiter_detail"),
-    path("people/<int:pk>/", dossiers.person_detail, name="person_detail"),
+    path("firms/<int:pk>/", firms.firm_detail, name="firm_detail"),
+    path("firms/<int:pk>/check/", vetting.firm_check, name="firm_check"),
+    path("checks/<int:pk>/edit/", vetting.check_edit, name="check_edit"),
+    path("checks/<int:pk>/trash/", vetting.check_trash, name="check_trash"),
+    path("checks/<int:pk>/restore/", vetting.check_restore, name="check_restore"),
+    path("firms/<int:pk>/off-limits/", off_limits.off_limits_new, name="off_limits_new"),
+    path("off-limits/<int:pk>/edit/", off_limits.off_limits_edit, name="off_limits_edit"),
+    path("off-limits/<int:pk>/trash/", off_limits.off_limits_trash, name="off_limits_trash"),
+    path("off-limits/<int:pk>/restore/", off_limits.off_limits_restore, name="off_limits_restore"),
+    path("recruiters/<int:pk>/", recruiters.recruiter_detail, name="recruiter_detail"),
+    path("recruiters/<int:pk>/move/", recruiters.recruiter_move, name="recruiter_move"),
+    path("people/<int:pk>/", people.person_detail, name="person_detail"),
+    path("people/<int:pk>/anonymise/", people.person_anonymise, name="person_anonymise"),
+    path("promises/<int:pk>/names/", names.promise_names, name="promise_names"),
+    path("opportunities/<int:pk>/", opportunities.opportunity_detail, name="opportunity_detail"),
+    path(
+        "opportunities/<int:pk>/decline/",
+        opportunities.opportunity_decline,
+        name="opportunity_decline",
+    ),
+    path(
+        "opportunities/<int:pk>/reconsider/",
+        opportunities.opportunity_reconsider,
+        name="opportunity_reconsider",
+    ),
+    path("firms/<int:pk>/brief/", brief.firm_brief, name="firm_brief"),
+    path("recruiters/<int:pk>/brief/", brief.recruiter_brief, name="recruiter_brief"),
+    path("promises/<int:pk>/brief/", brief.promise_brief, name="promise_brief"),
+    path("resumes/<int:pk>/", resumes.resume_detail, name="resume_detail"),
 ]

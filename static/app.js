@@ -352,6 +352,17 @@
     firm = "";
     draft.later();
   });
+  // What is typed into the questions while they are on their way would be lost with them: then
+  // they are asked for again, with what was typed.
+  const answers = () => [...document.querySelectorAll("#questions :is(input, textarea, select)")]
+    .map((field) => (field.matches("[type=radio], [type=checkbox]") ? field.checked : field.value)).join("\n");
+  let asked = "";
+  on("htmx:beforeRequest", ({ detail: { target } }) => { if (target.id === "questions") asked = answers(); });
+  on("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id !== "questions" || asked === answers()) return;
+    detail.shouldSwap = false;
+    htmx.ajax("POST", detail.requestConfig.path, { source: $("sheet"), target: "#questions", select: "#questions", swap: "outerHTML" });
+  });
   on("htmx:beforeSwap", ({ detail }) => {
     if (detail.target.id === "callers" && document.querySelector("[name=is_new]").value) detail.shouldSwap = false;
   });

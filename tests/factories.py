@@ -10,12 +10,23 @@ import datetime as dt
 from typing import Any
 
 import factory
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.models import User
-from calls.models import Call, Opportunity
-from contacts.models import Email, Employer, Firm, Person, Phone, Recruiter
+from accounts.models import Compensation, Resume, User
+from calls.models import Call, Disclosure, Opportunity, Referral, Submission
+from contacts.models import (
+    Email,
+    Employer,
+    Employment,
+    Firm,
+    FirmCheck,
+    OffLimits,
+    Person,
+    Phone,
+    Recruiter,
+)
 from desk.models import Draft
 from followups.models import Mail, Promise, Reminder
 
@@ -98,11 +109,64 @@ class OpportunityFactory(OwnedFactory):
     title = factory.Sequence(lambda n: f"Position {n}")
 
 
+class EmploymentFactory(OwnedFactory):
+    class Meta:
+        model = Employment
+
+    employer = same_owner(EmployerFactory)
+
+
+class FirmCheckFactory(OwnedFactory):
+    class Meta:
+        model = FirmCheck
+
+    firm = same_owner(FirmFactory)
+    way = FirmCheck.Way.SWITCHBOARD
+    result = FirmCheck.Result.GOOD
+    checked_on = dt.date(2026, 1, 5)
+
+
+class OffLimitsFactory(OwnedFactory):
+    class Meta:
+        model = OffLimits
+
+    firm = same_owner(FirmFactory)
+    employer = same_owner(EmployerFactory)
+
+
+class SubmissionFactory(OwnedFactory):
+    class Meta:
+        model = Submission
+
+    firm = same_owner(FirmFactory)
+
+
 class CallFactory(OwnedFactory):
     class Meta:
         model = Call
 
     recruiter = same_owner(RecruiterFactory)
+
+
+class DisclosureFactory(OwnedFactory):
+    class Meta:
+        model = Disclosure
+
+    recruiter = same_owner(RecruiterFactory)
+    topic = Disclosure.Topic.PAY
+    what = "120 base"
+    told_on = factory.LazyFunction(timezone.localdate)
+
+
+class ReferralFactory(OwnedFactory):
+    """Somebody whom I named today."""
+
+    class Meta:
+        model = Referral
+
+    person = same_owner(PersonFactory)
+    recruiter = same_owner(RecruiterFactory)
+    named_on = factory.LazyFunction(timezone.localdate)
 
 
 class PromiseFactory(OwnedFactory):
@@ -136,6 +200,26 @@ class ReminderFactory(OwnedFactory):
     revision = factory.SelfAttribute("promise.revision")
     occasion = "due"
     due_utc = factory.SelfAttribute("promise.due_utc")
+
+
+class ResumeFactory(OwnedFactory):
+    """With a file, of today."""
+
+    class Meta:
+        model = Resume
+
+    label = factory.Sequence(lambda n: f"Version {n}")
+    made_on = factory.LazyFunction(timezone.localdate)
+    file = factory.LazyFunction(lambda: ContentFile(b"%PDF-1.4 a life %%EOF", "cv.pdf"))
+    file_name = "cv.pdf"
+
+
+class CompensationFactory(OwnedFactory):
+    class Meta:
+        model = Compensation
+
+    as_of = factory.LazyFunction(timezone.localdate)
+    base = "120,000 a year"
 
 
 class DraftFactory(OwnedFactory):

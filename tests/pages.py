@@ -13,7 +13,9 @@ HTMX = {"HX-Request": "true"}
 
 
 def html(response: Any) -> str:
-    return response.content.decode()
+    """What came, also where it is a file."""
+    whole = b"".join(response) if response.streaming else response.content
+    return whole.decode()
 
 
 def without_token(response: Any) -> str:

@@ -202,6 +202,9 @@ def theirs_of(other: User) -> dict[str, Any]:
         found_me_through=SECRET,
         notes=SECRET,
     )
+    factories.FirmCheckFactory(owner=other, firm=firm, notes=SECRET)
+    factories.OffLimitsFactory(owner=other, firm=firm, employer=client)
+    factories.EmploymentFactory(owner=other, employer=client)
     now = dt.datetime.now(dt.UTC)
     common = {"owner": other, "recruiter": recruiter, "firm": firm, "call": call, "what": SECRET}
     promise = factories.PromiseFactory(**common, opportunity=opportunity)
@@ -217,9 +220,27 @@ def theirs_of(other: User) -> dict[str, Any]:
         owner=other, name=f"{SECRET} Person", position=SECRET, relation=SECRET, notes=SECRET
     )
     Phone.objects.create(owner=other, person=person, number=SECRET_NUMBER)
+    factories.DisclosureFactory(owner=other, recruiter=recruiter, call=call, what=SECRET)
+    for direction in ("by_me", "of_me"):
+        factories.ReferralFactory(
+            owner=other,
+            person=person,
+            recruiter=recruiter,
+            direction=direction,
+            why=SECRET,
+            notes=SECRET,
+        )
+    factories.SubmissionFactory(
+        owner=other, opportunity=opportunity, firm=firm, role=SECRET, limits=SECRET, client=client
+    )
+    resume = factories.ResumeFactory(owner=other, label=SECRET, file_name=f"{SECRET}.pdf")
+    factories.CompensationFactory(owner=other, base=SECRET, benefits=SECRET)
     return {
+        "resume": resume,
         "firm": firm,
         "recruiter": recruiter,
+        "employer": client,
+        "parent": client,
         "opportunity": opportunity,
         "call": call,
         "promise": promise,
@@ -230,7 +251,30 @@ def theirs_of(other: User) -> dict[str, Any]:
 
 REFERENCES = [
     ("desk:call_sheet", "who", {"who": "Grace"}, ["recruiter"]),
+    ("desk:resume_detail", "sent_on", {}, ["recruiter"]),
     ("calls:call_edit", "outcome", {}, ["recruiter", "firm", "opportunity"]),
+    ("contacts:employer_new", "name", {"name": "Acme"}, ["parent"]),
+    ("contacts:employer_edit", "name", {}, ["parent"]),
+    ("contacts:employment_new", "employer", {}, ["employer"]),
+    ("contacts:employment_edit", "employer", {}, ["employer"]),
+    ("desk:off_limits_new", "employer", {}, ["employer"]),
+    ("desk:off_limits_edit", "employer", {}, ["employer"]),
+    ("desk:recruiter_move", "firm", {}, ["firm"]),
+    (
+        "calls:disclosure_new",
+        "topic",
+        {"what": "120 base"},
+        ["recruiter", "firm", "opportunity", "resume"],
+    ),
+    ("calls:disclosure_edit", "topic", {}, ["recruiter", "firm", "opportunity", "resume"]),
+    ("calls:referral_new", "named_on", {}, ["person", "recruiter", "opportunity"]),
+    ("calls:referral_edit", "named_on", {}, ["person", "recruiter", "opportunity"]),
+    ("calls:opportunity_new", "title", {"title": "CFO"}, ["recruiter", "firm"]),
+    ("calls:opportunity_edit", "title", {}, ["recruiter", "firm"]),
+    *(
+        (name, "limits", {}, ["opportunity", "recruiter", "firm", "resume"])
+        for name in ("calls:submission_new", "calls:submission_edit")
+    ),
     ("contacts:recruiter_new", "name", {"name": "Grace"}, ["firm"]),
     ("contacts:recruiter_edit", "name", {}, ["firm"]),
     (
@@ -279,6 +323,9 @@ def test_it_refuses_a_posted_reference_to_anothers_row(
         ("desk:call_sheet", "firm"),
         ("followups:promise_new", "recruiter"),
         ("followups:promise_new", "firm"),
+        ("calls:opportunity_new", "recruiter"),
+        ("calls:opportunity_new", "firm"),
+        ("calls:submission_new", "opportunity"),
     ],
 )
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["whole", "htmx"])

@@ -8,15 +8,26 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
-from calls.models import Call, Opportunity
-from contacts.models import Email, Employer, Firm, Person, Phone, Recruiter
+from accounts.models import Compensation, Resume, User
+from calls.models import Call, Disclosure, Opportunity, Referral, StageChange, Submission
+from contacts.models import (
+    Email,
+    Employer,
+    Employment,
+    Firm,
+    FirmCheck,
+    OffLimits,
+    Person,
+    Phone,
+    Recruiter,
+)
 from desk.models import Draft
 from followups.models import Heartbeat, Mail, Promise, Reminder, Reschedule
 from tests.addresses import ADDRESSES, in_use, path_of
@@ -66,6 +77,22 @@ class Rows:
             client_disclosure=["named"],
         )
         self.row["opportunity"] = opportunities[0]
+        opportunities[0].jd_file.save("jd.txt", ContentFile(b"What is asked for."))
+        # All of one client, through as many firms, and all for one opportunity.
+        submissions = self._make(
+            Submission,
+            opportunity=[opportunities[0]],
+            firm=self.firms,
+            client=clients[:1],
+            permission=["given"],
+        )
+        self.row["submission"] = submissions[0]
+        self._make(
+            StageChange,
+            opportunity=[opportunities[0]] * self.count,
+            stage=["source"],
+            on=[self.now.date()],
+        )
         self.calls = self._make(
             Call,
             recruiter=[recruiter] * self.count + self.recruiters,
@@ -75,10 +102,39 @@ class Rows:
             notes=["What was said."],
         )
         self.row["call"] = self.calls[0]
+        self._companies(firm, clients)
+        self._kit()
         draft = {"who": ["Somebody"], "notes": ["Half a sentence"]}
         keys = [uuid.uuid4() for _ in range(self.count)]
         self._make(Draft, data=[draft], client_key=keys)
         self._promises(recruiter, firm, opportunities)
+        self._told_and_named(recruiter, firm, opportunities)
+
+    def _companies(self, firm: Firm, clients: list[Any]) -> None:
+        """How the firm was checked, whom it may not take, and where I work; who left the firm."""
+        today = self.now.date()
+        checks = self._make(
+            FirmCheck,
+            firm=[firm] * self.count,
+            way=list(FirmCheck.Way),
+            result=["good"],
+            checked_on=[today - dt.timedelta(days=400)],
+        )
+        jobs = self._make(Employment, employer=clients)
+        limits = self._make(OffLimits, firm=[firm], employer=clients)
+        gone = self._named(Recruiter, "Gone", firm=self.firms[1])
+        self._make(
+            Call,
+            recruiter=gone,
+            firm=[firm],
+            occurred_at=[self.now - dt.timedelta(days=500)],
+        )
+        self.row |= {
+            "firmcheck": checks[0],
+            "employment": jobs[0],
+            "offlimits": limits[0],
+            "employer": clients[0],
+        }
 
     def _named(self, model: Any, word: str, **values: Any) -> list[Any]:
         names = [f"{word} {number}" for number in range(self.count)]
@@ -97,6 +153,44 @@ class Rows:
             for number in range(how_many)
         )
         return list(model.across_owners.bulk_create(rows))
+
+    def _kit(self) -> None:
+        """Versions of a résumé, one of which everybody holds and every submission goes out with."""
+        today = self.now.date()
+        labels = [f"Version {number}" for number in range(self.count)]
+        resumes = self._make(Resume, label=labels, made_on=[today])
+        resumes[0].file.save("cv.pdf", ContentFile(b"%PDF-1.4 a life %%EOF"))
+        pay = self._make(Compensation, as_of=[today] * self.count, base=["120"])
+        told = self._make(
+            Disclosure,
+            recruiter=self.recruiters,
+            topic=["resume"],
+            resume=[resumes[0]],
+            told_on=[today],
+        )
+        Submission.objects.of(self.user).update(resume=resumes[0])
+        self.row |= {"resume": resumes[0], "compensation": pay[0], "disclosure": told[0]}
+
+    def _told_and_named(self, recruiter: Any, firm: Any, opportunities: list[Any]) -> None:
+        """Told and named on one call and on none, of one person and of many."""
+        today = self.now.date()
+        whom = {
+            "recruiter": self.recruiters + [recruiter] * self.count,
+            "opportunity": [opportunities[0], *opportunities],
+            "call": [self.row["call"], None],
+        }
+        told = self._make(
+            Disclosure, **whom, firm=[firm], topic=["pay"], what=["120"], told_on=[today]
+        )
+        named = self._make(
+            Referral,
+            **whom,
+            person=[self.people[0], *self.people],
+            direction=["by_me", "of_me"],
+            named_on=[today],
+        )
+        Call.objects.of(self.user).update(named_by=self.people[0])
+        self.row |= {"disclosure": told[0], "referral": named[0]}
 
     def _promises(self, recruiter: Recruiter, firm: Firm, opportunities: list[Any]) -> None:
         today = self.now.date()
@@ -192,6 +286,9 @@ def pages(rows: Rows) -> dict[str, str]:
     return paths | {
         "firms by last talk": reverse("contacts:firm_list", query={"sort": "last"}),
         "recruiters by last talk": reverse("contacts:recruiter_list", query={"sort": "last"}),
+        "told of one firm": reverse("calls:disclosure_list", query={"firm": firm}),
+        "told to one": reverse("calls:disclosure_list", query={"recruiter": recruiter}),
+        "named to one": reverse("calls:referral_list", query={"recruiter": recruiter}),
         "promises that ended": reverse("followups:promise_list", query={"show": "ended"}),
         "promises of theirs": reverse("followups:promise_list", query={"whose": "theirs"}),
         "promises by who": reverse("followups:promise_list", query={"sort": "who"}),
@@ -202,6 +299,22 @@ def pages(rows: Rows) -> dict[str, str]:
         **{
             f"reminders {show}": reverse("followups:reminder_list", query={"show": show})
             for show in ("gone", "cancelled", "trouble", "all")
+        },
+        "opportunities declined": reverse("calls:opportunity_list", query={"show": "declined"}),
+        "opportunities by firm": reverse("calls:opportunity_list", query={"sort": "firm"}),
+        "opportunities of a firm": reverse("calls:opportunity_list", query={"firm": firm}),
+        "submissions of all times": reverse("calls:submission_list", query={"show": "all"}),
+        **{
+            f"{kind} {name}": reverse(f"desk:{kind}_detail", args=[pk], query=query)
+            for kind, pk, other in (
+                ("firm", firm, {"recruiter": recruiter}),
+                ("recruiter", recruiter, {"firm": firm}),
+            )
+            for name, query in (
+                ("calls", {"show": "calls", "sort": "oldest"}),
+                ("promises", {"show": "promises"}),
+                ("with one", other),
+            )
         },
         "sheet for a recruiter": reverse("desk:call_sheet", query={"recruiter": recruiter}),
         "sheet for a firm": reverse("desk:call_sheet", query={"firm": firm}),

@@ -19,7 +19,7 @@ from accounts.fields import NotesInput, PhoneField, RowsField
 from accounts.forms import capitalise_choices, scope_choices
 from accounts.models import User
 from calls.forms import LocalDateTimeField
-from calls.models import Call, Opportunity, validate_has_happened
+from calls.models import Call, Disclosure, Opportunity, validate_has_happened
 from contacts.forms import NameField
 from contacts.models import NAME_LENGTH, NOTES_LENGTH, Firm, Recruiter
 from contacts.names import fold
@@ -36,12 +36,23 @@ NOT_REACHED = {
 }
 IN_WORDS = "words"
 OF_THE_FIRM = ("aesc_member", "founded", "past_clients")
+# What they were told on this call, by the topic under which it is kept.
+TOLD = {
+    "told_pay": Disclosure.Topic.PAY,
+    "told_interest": Disclosure.Topic.INTEREST,
+    "told_availability": Disclosure.Topic.AVAILABILITY,
+}
 
 
-def _words(label: Any, kind: type[forms.CharField] = forms.CharField) -> forms.CharField:
+TOLD_LENGTH = 500
+
+
+def _words(
+    label: Any, kind: type[forms.CharField] = forms.CharField, *, most: int = NAME_LENGTH
+) -> forms.CharField:
     return kind(
         label=label,
-        max_length=NAME_LENGTH,
+        max_length=most,
         required=False,
         # The blank placeholder lets the look tell an answer from none.
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": " "}),
@@ -170,6 +181,20 @@ class CallSheetForm(forms.Form):
     callback_number = PhoneField(label=_("Best number for me"))
     best_times = _words(_("Best time for me"))
 
+    # What I told them; the next sheet shows it, so that I say the same again.
+    told_pay = _words(_("About pay"), most=TOLD_LENGTH)
+    told_interest = _words(_("About my interest"), most=TOLD_LENGTH)
+    told_availability = _words(_("About when I could start"), most=TOLD_LENGTH)
+    pass_on = forms.ChoiceField(
+        label=_("May they pass it on?"),
+        choices=[
+            (Disclosure.PassOn.YES, _("yes")),
+            (Disclosure.PassOn.NO, _("for them alone")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
     # A bad moment, or nobody reached: what ends the sheet with one press.
     ends = forms.CharField(required=False, max_length=20)
     bad_words = forms.CharField(
@@ -230,6 +255,8 @@ class CallSheetForm(forms.Form):
         if cleaned.get("who") and not chosen and not cleaned.get("is_new"):
             self._find_caller(cleaned)
         self._ask_for_firm(cleaned)
+        if not any(cleaned.get(name) for name in TOLD):
+            cleaned["pass_on"] = ""  # nothing that could be passed on
         return cleaned
 
     def _ask_for_firm(self, cleaned: dict[str, Any]) -> None:
@@ -296,6 +323,15 @@ class CallSheetForm(forms.Form):
             return chips.in_full(*chips.read_value(str(self["bad_seen"].value() or "")))
         except ValueError:
             return ""
+
+    @property
+    def told(self) -> list[forms.BoundField]:
+        return [self[name] for name in (*TOLD, "pass_on")]
+
+    @property
+    def told_open(self) -> bool:
+        """Whether the part for what I told them is unfolded: something stands in it, or is wrong."""
+        return any(field.value() or field.errors for field in self.told)
 
     @property
     def not_reached(self) -> dict[Any, Any]:

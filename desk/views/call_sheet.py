@@ -52,7 +52,10 @@ def call_sheet(request: OwnerRequest) -> HttpResponse:
     recruiter = recruiter or (promise and promise.recruiter)
     firm = _own_or_none(request.user, Firm, request.GET.get("firm", ""))
     options = _options(request)
-    form = CallSheetForm(initial=_initial(recruiter, firm, promise), **options)
+    initial = _initial(recruiter, firm, promise)
+    if about := _own_or_none(request.user, Opportunity, request.GET.get("about", "")):
+        initial["about"] = about.pk
+    form = CallSheetForm(initial=initial, **options)
     lines = PromiseLineFormSet(prefix="promises", form_kwargs=options)
     return _sheet(request, form, lines, recruiter)
 

@@ -9,14 +9,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.pages import own_or_404
 from accounts.requests import OwnerRequest
-from calls.models import Call, Opportunity
-from contacts.models import Firm, Person, Recruiter
+from calls.collision_words import Said, all_in_words
+from calls.models import Call, Disclosure, Referral
+from calls.opportunity_guard import about
 from desk import today as day
+from desk.brief_guard import guard_over
 from desk.models import Draft
-from desk.owed import both_ways
-from desk.timeline import timeline
 from followups.models import Promise
-from followups.record import both_words
 
 
 @require_safe
@@ -33,53 +32,19 @@ def today(request: OwnerRequest) -> HttpResponse:
 def call_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     call = own_or_404(Call.objects.of(request.user).for_list().select_related("named_by"), pk)
     promises = Promise.objects.of(request.user).filter(call=call).by_urgency()
-    context = {"call": call, "promises": list(promises)}
+    context = {
+        "call": call,
+        "promises": list(promises),
+        "said": _said_of(call),
+        "told": list(Disclosure.objects.of(request.user).filter(call=call).for_list()[:20]),
+        "referrals": list(Referral.objects.of(request.user).filter(call=call).for_list()[:20]),
+    }
     return render(request, "desk/call_detail.html", context)
 
 
-@require_safe
-def firm_detail(request: OwnerRequest, pk: int) -> HttpResponse:
-    firm = own_or_404(Firm.objects.of(request.user), pk)
-    promises = Promise.objects.of(request.user).with_firm(firm)
-    calls = Call.objects.of(request.user).with_firm(firm)
-    context = {
-        "firm": firm,
-        "owed": both_ways(promises),
-        "timeline": timeline(calls, promises, page=request.GET.get("page")),
-        "recruiters": list(
-            firm.recruiters.order_by("folded_name").prefetch_related("phones")[:50]
-        ),
-        "opportunities": list(
-            Opportunity.objects.of(request.user).filter(firm=firm).for_list()[:10]
-        ),
-    }
-    return render(request, "desk/firm_detail.html", context)
-
-
-@require_safe
-def recruiter_detail(request: OwnerRequest, pk: int) -> HttpResponse:
-    recruiter = own_or_404(Recruiter.objects.of(request.user).select_related("firm"), pk)
-    promises = Promise.objects.of(request.user).filter(recruiter=recruiter)
-    calls = Call.objects.of(request.user).filter(recruiter=recruiter)
-    my_word, their_word = both_words(promises)
-    context = {
-        "recruiter": recruiter,
-        "my_word": my_word,
-        "their_word": their_word,
-        "phones": list(recruiter.phones.order_by("-pk")),
-        "emails": list(recruiter.emails.order_by("-pk")),
-        "owed": both_ways(promises),
-        "timeline": timeline(calls, promises, page=request.GET.get("page")),
-    }
-    return render(request, "desk/recruiter_detail.html", context)
-
-
-@require_safe
-def person_detail(request: OwnerRequest, pk: int) -> HttpResponse:
-    person = own_or_404(Person.objects.of(request.user), pk)
-    context = {
-        "person": person,
-        "phones": list(person.phones.order_by("-pk")),
-        "emails": list(person.emails.order_by("-pk")),
-    }
-    return render(request, "desk/person_detail.html", context)
+def _said_of(call: Call) -> list[Said]:
+    """What the guard says of the assignment that was spoken of, once its client is known."""
+    if call.opportunity is None or call.opportunity.client is None:
+        return []
+    _submissions, asked = about(call.opportunity, on=timezone.localdate(), guard_of=guard_over)
+    return all_in_words(asked)

@@ -10,21 +10,29 @@ from django.utils import timezone
 
 from accounts.models import Kit, User
 from calls.models import Call, Opportunity
-from contacts.models import Firm, Recruiter
+from contacts.models import Firm, FirmCheck, Recruiter
 from desk.demo_words import KIT
 from followups.models import Heartbeat, Mail, Mailer, Promise
 from tests.factories import (
     CallFactory,
+    CompensationFactory,
+    DisclosureFactory,
     EmailFactory,
     EmployerFactory,
+    EmploymentFactory,
+    FirmCheckFactory,
     FirmFactory,
     MailFactory,
+    OffLimitsFactory,
     OpportunityFactory,
     PersonFactory,
     PhoneFactory,
     PromiseFactory,
     RecruiterFactory,
+    ReferralFactory,
     ReminderFactory,
+    ResumeFactory,
+    SubmissionFactory,
 )
 
 MINE, THEIRS = Promise.Party.ME, Promise.Party.THEM
@@ -248,7 +256,102 @@ def fill(user: User) -> SimpleNamespace:
     )
     PersonFactory(owner=user, name="Martin Weiss")
     PhoneFactory(owner=user, recruiter=None, person=person, number="+447400123499")
+    resume = ResumeFactory(owner=user, label="CFO, two pages", made_on=day(-20))
+    ResumeFactory(owner=user, label="Plain, one page", made_on=day(-300))
+    for who in (jane, miriam):
+        DisclosureFactory(
+            owner=user,
+            recruiter=who,
+            firm=who.firm,
+            topic="resume",
+            what="",
+            resume=resume,
+            told_on=day(-2),
+        )
+    CompensationFactory(owner=user, as_of=day(-500), base="165,000 £", bonus="25 %")
+    compensation = CompensationFactory(
+        owner=user,
+        as_of=day(-90),
+        base="185,000 £ a year",
+        bonus="30 % at target; 34 % last year",
+        equity="0.8 % in options, half vested in 2027",
+        benefits="12 % pension, car allowance, school fees",
+    )
+    acme = EmployerFactory(owner=user, name="Umbra Holdings", other_names="Umbra\nRocket Works")
+    employer = EmployerFactory(owner=user, name="Lantern Goods", parent=acme)
+    employment = EmploymentFactory(owner=user, employer=employer, started_on=day(-1400))
+    EmploymentFactory(owner=user, employer__name="Fairweather", ended_on=day(-1401))
+    off_limits = OffLimitsFactory(
+        owner=user, firm=hartwell, employer=acme, until=day(300), certainty="confirmed"
+    )
+    check = FirmCheckFactory(
+        owner=user,
+        firm=hartwell,
+        checked_on=day(-40),
+        notes="Rang the number of their website; was put through.",
+    )
+    FirmCheckFactory(owner=user, firm=hartwell, way="aesc", checked_on=day(-40))
+    FirmCheckFactory(owner=user, firm=hartwell, way="listed", result="open", checked_on=day(-39))
+    leo = RecruiterFactory(owner=user, name="Leo Brandt", firm=vane)
+    CallFactory(owner=user, recruiter=leo, firm=hartwell, occurred_at=ago(700))
+    permit = SubmissionFactory(
+        owner=user,
+        opportunity=cfo,
+        recruiter=jane,
+        firm=hartwell,
+        role="CFO",
+        permission="given",
+        limits="For Acme alone, not passed on",
+        decided_on=day(-1),
+        exclusive_until=day(90),
+    )
+    SubmissionFactory(
+        owner=user,
+        recruiter=tom,
+        firm=vane,
+        client=EmployerFactory(owner=user, name="Acme Holding", parent=acme),
+        role="Finance director",
+        permission="asked",
+        asked_on=day(-4),
+    )
+    cfo.reach("source", day(-2))
+    cfo.reach("prospect", day(0))
+    disclosure = DisclosureFactory(
+        owner=user,
+        recruiter=jane,
+        firm=hartwell,
+        call=call,
+        opportunity=cfo,
+        what="185 base, 30 % bonus; would want 220",
+        pass_on="no",
+        told_on=day(-2),
+    )
+    DisclosureFactory(
+        owner=user, recruiter=jane, firm=hartwell, topic="interest", what="Only as group CFO"
+    )
+    referral = ReferralFactory(
+        owner=user,
+        person=person,
+        recruiter=jane,
+        opportunity=cfo,
+        named_on=day(-1),
+        asked_first="yes",
+        may_use_my_name="no",
+        why="ran two of these searches' clients",
+    )
+    ReferralFactory(
+        owner=user, person=person, recruiter=tom, direction="of_me", thanked_on=day(-3)
+    )
     return SimpleNamespace(
+        submission=permit,
+        disclosure=disclosure,
+        referral=referral,
+        check=check,
+        off_limits=off_limits,
+        employer=employer,
+        employment=employment,
+        resume=resume,
+        compensation=compensation,
         firm=hartwell,
         recruiter=jane,
         person=person,
@@ -354,7 +457,96 @@ def fill_to_the_brim(user: User) -> SimpleNamespace:
     mailer.paused_at = mailer.probe_at = timezone.now()
     mailer.paused_because = ENDLESS
     mailer.save()
+    resume = ResumeFactory(owner=user, label=LONGEST[:100], file_name=LONGEST)
+    for _more in range(5):
+        ResumeFactory(owner=user, label=LONGEST[:100], file="")
+        DisclosureFactory(owner=user, recruiter=who, firm=firm, resume=resume, what=LONGEST)
+    PromiseFactory(
+        owner=user,
+        recruiter=who,
+        firm=firm,
+        what=LONGEST,
+        kind=Promise.Kind.SEND_RESUME,
+        due_on=today + dt.timedelta(days=8),
+    )
+    compensation = CompensationFactory(
+        owner=user,
+        base=LONGEST[:100],
+        bonus=LONGEST[:100],
+        equity=LONGEST,
+        benefits=(ENDLESS * 3)[:500],
+    )
+    whole = EmployerFactory(owner=user, name=f"{LONGEST[:190]} whole")
+    employer = EmployerFactory(
+        owner=user, name=f"{LONGEST[:190]} part", parent=whole, other_names=ENDLESS
+    )
+    employment = EmploymentFactory(owner=user, employer=employer)
+    off_limits = OffLimitsFactory(owner=user, firm=firm, employer=whole)
+    for way in FirmCheck.Way:
+        for result in FirmCheck.Result:
+            check = FirmCheckFactory(
+                owner=user, firm=firm, way=way, result=result, notes=(ENDLESS * 2)[:500]
+            )
+    PromiseFactory(owner=user, firm=firm, recruiter=who, kind=Promise.Kind.VET_FIRM)
+    gone = RecruiterFactory(owner=user, name=LONGEST, firm=FirmFactory(owner=user))
+    CallFactory(owner=user, recruiter=gone, firm=firm, notes=ENDLESS)
+    permit = SubmissionFactory(
+        owner=user,
+        opportunity=opportunity,
+        recruiter=who,
+        firm=firm,
+        role=LONGEST,
+        permission="given",
+        limits=(ENDLESS * 3)[:500],
+        exclusive_until=today,
+        ownership_until=today,
+    )
+    for number in range(5):
+        SubmissionFactory(
+            owner=user,
+            recruiter=RecruiterFactory(owner=user, name=f"{LONGEST[:180]} {number}"),
+            firm=FirmFactory(owner=user, name=f"{LONGEST[:180]} {number}"),
+            client=opportunity.client,
+            role=LONGEST,
+            permission="given",
+            decided_on=today,
+            exclusive_until=today,
+            active_with_firm_since=today,
+        )
+    for pass_on in ("yes", "no"):
+        disclosure = DisclosureFactory(
+            owner=user,
+            recruiter=who,
+            firm=firm,
+            call=call,
+            opportunity=opportunity,
+            what=(ENDLESS * 3)[:500],
+            pass_on=pass_on,
+        )
+    for direction in ("of_me", "by_me"):
+        referral = ReferralFactory(
+            owner=user,
+            person=person,
+            recruiter=who,
+            call=call,
+            opportunity=opportunity,
+            direction=direction,
+            why=LONGEST,
+            notes=ENDLESS,
+            asked_first="no",
+            may_use_my_name="no",
+            treated_well="no",
+        )
     return SimpleNamespace(
+        submission=permit,
+        disclosure=disclosure,
+        referral=referral,
+        check=check,
+        off_limits=off_limits,
+        employer=employer,
+        employment=employment,
+        resume=resume,
+        compensation=compensation,
         firm=firm,
         recruiter=who,
         person=person,

@@ -313,13 +313,15 @@ def letter(promises: list[Any]) -> str:
 
     from accounts.models import Preferences
     from followups import messages
+    from followups.brief_lines import standing_of
     from followups.models import Mail, Reminder
 
     owner = promises[0].owner
     kind = Mail.Kind.REMINDER if len(promises) == 1 else Mail.Kind.DIGEST
     mail = Mail(owner=owner, kind=kind, due_utc=NOW, not_before=NOW)
     reminders = [Reminder(owner=owner, promise=one, revision=one.revision) for one in promises]
-    contents = messages.Contents(reminders, Preferences.objects.of(owner).get())
+    preferences = Preferences.objects.of(owner).get()
+    contents = messages.Contents(reminders, preferences, standing_of(promises))
     written = messages.compose(mail, contents, NOW, sender="wordkeeper@example.org")
     assert written is not None
     body = message_from_bytes(written.content, policy=policy.default).get_body(("html",))

@@ -124,6 +124,19 @@ def choose(page: Page, letters: str, name: str) -> None:
     expect(page.locator("#known")).to_contain_text(name)
 
 
+def test_what_is_typed_while_the_questions_come_stays(page: Page, jane: Recruiter) -> None:
+    """Chosen and typed on, on a slow line: the questions that come late take no letter along."""
+    page.goto(SHEET)
+    page.route("**/questions/", lambda route: (page.wait_for_timeout(600), route.continue_()))
+    choose(page, "jan", "Jane Doe")
+    page.get_by_label("Position").press_sequentially("Finance director", delay=60)
+    expect(page.locator("#ask .chip")).to_be_visible()
+    page.wait_for_timeout(1500)
+    expect(page.get_by_label("Position")).to_have_value("Finance director")
+    expect(page.get_by_label("Position")).to_be_focused()
+    page.unroute("**/questions/")
+
+
 def test_a_firm_typed_first_stays_when_the_caller_is_chosen(page: Page, jane: Recruiter) -> None:
     page.goto(SHEET)
     page.locator("#id_firm").press_sequentially("Northgate")

@@ -27,10 +27,19 @@ ROWS = {
     factories.CallFactory: "call",
     factories.FirmFactory: "firm",
     factories.RecruiterFactory: "recruiter",
+    factories.FirmCheckFactory: "check",
+    factories.OffLimitsFactory: "off_limits",
+    factories.EmployerFactory: "employer",
+    factories.EmploymentFactory: "employment",
     factories.PersonFactory: "person",
+    factories.DisclosureFactory: "disclosure",
+    factories.ReferralFactory: "referral",
     factories.OpportunityFactory: "opportunity",
+    factories.SubmissionFactory: "submission",
     factories.PromiseFactory: "promise",
     factories.MailFactory: "mail",
+    factories.ResumeFactory: "resume",
+    factories.CompensationFactory: "compensation",
 }
 # What shows more than one face.
 FACES = (
@@ -42,6 +51,9 @@ FACES = (
     "/firms/?sort=last",
     "/recruiters/?sort=last",
     "/people/?page=2",
+    "/disclosures/?topic=pay",
+    "/referrals/?show=open&direction=by_me",
+    "/employers/?page=2",
     "/calls/?page=3",
 )
 OTHERS = ("late", "theirs", "ended", "failed", "kept_mail")
@@ -234,7 +246,15 @@ FORMS = {
     "/firms/new/": {"founded": "12", "website": "no address", "switchboard": "letters"},
     "/recruiters/new/": {"time_zone": "Mars", "phone": "letters"},
     "/people/new/": {"phone": "letters"},
+    "/employers/new/": {"name": "", "other_names": "x" * 20_001},
+    "/employments/new/": {
+        "employer_name": "",
+        "started_on": "2021-01-01",
+        "ended_on": "2020-01-01",
+    },
     "/kit/": {"pitch": "x" * 2001, "callback_number": "letters", "evening_number": "12"},
+    "/resumes/new/": {"label": "", "made_on": ""},
+    "/compensation/new/": {"as_of": "", "base": "x" * 101, "equity": "x" * 201},
     "/settings/": {
         "time_zone": "Mars",
         "phone_region": "",

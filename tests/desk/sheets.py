@@ -24,6 +24,8 @@ FULL = {
     **{"found_me_through": "LinkedIn", "named_by": "Tom", "resume_wanted": "yes"},
     **{"next_step": "They ring", "vet": "on"},
     **{"callback_number": "020 7946 0001", "best_times": "after six"},
+    **{"told_pay": "120 base", "told_interest": "as CFO only", "pass_on": "yes"},
+    **{"told_availability": "from May"},
 }
 
 

@@ -56,6 +56,38 @@ def test_it_hides_numbers_that_are_in_the_trash(client: Client, user: User) -> N
     assert "+442079460018" not in html(client.get(grace.get_absolute_url()))
 
 
+def test_it_says_what_time_it_is_for_them(client: Client, user: User) -> None:
+    grace = RecruiterFactory(owner=user, time_zone="America/New_York")
+    text = html(client.get(grace.get_absolute_url()))
+    assert " in New York</b> for them" in text
+    assert "for you" in text
+    RecruiterFactory(owner=user)
+    nowhere = RecruiterFactory(owner=user)
+    assert "Say where they are" in html(client.get(nowhere.get_absolute_url()))
+    here = RecruiterFactory(owner=user, time_zone=user.time_zone)
+    assert "the same as yours" in html(client.get(here.get_absolute_url()))
+
+
+def test_it_is_narrowed_to_the_time_at_one_firm(client: Client, user: User) -> None:
+    old, new = FirmFactory(owner=user, name="Northgate"), FirmFactory(owner=user, name="Southgate")
+    grace = RecruiterFactory(owner=user, firm=new)
+    CallFactory(owner=user, recruiter=grace, firm=old, notes="At the old one")
+    CallFactory(owner=user, recruiter=grace, firm=new, notes="At the new one")
+    whole = html(client.get(grace.get_absolute_url()))
+    assert "At the old one" in whole
+    assert f'href="?firm={old.pk}#history"' in whole
+    response = client.get(grace.get_absolute_url(), {"firm": old.pk})
+    assert response.context["timeline"].paginator.count == 1
+    assert "At the new one" not in html(response)
+    promises = client.get(grace.get_absolute_url(), {"show": "promises"})
+    assert "Show everything" in html(promises)
+
+
+def test_it_leads_to_the_ways_to_check(client: Client, user: User) -> None:
+    grace = RecruiterFactory(owner=user, firm=FirmFactory(owner=user))
+    assert "#vetting" in html(client.get(grace.get_absolute_url()))
+
+
 def test_it_refuses_what_every_page_refuses(
     client: Client, anonymous: Client, other: User
 ) -> None:

@@ -57,6 +57,8 @@ CHANGED = {
     **{"found_me_through": "Xing", "named_by": "Pat", "resume_wanted": "no"},
     **{"next_step": "I ring", "vet": "", "ends": "missed", "bad_words": "tomorrow 4pm"},
     **{"callback_number": "020 7946 0002", "best_times": "at lunch"},
+    **{"told_availability": "in June"},
+    **{"told_pay": "130 base", "told_interest": "none", "pass_on": "no"},
 }
 # The key and what was shown are no words; a chosen row is tried by tests of its own.
 NO_WORDS = {"client_key", "recruiter", "is_new", "about", "keeps", "bad_seen"}

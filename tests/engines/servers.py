@@ -77,6 +77,12 @@ def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
     return lambda: prctl(set_parent_death_signal, number)
 
 
+def heed_signals() -> None:
+    """For `preexec_fn`: what `nohup`, or a shell that puts us in the background, made deaf."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class NotInstalled(Exception):
     """A development package that brings a server."""
 
@@ -501,7 +507,7 @@ class Running:
             self.process = subprocess.Popen(
                 command,
                 # As from a terminal, also where the tests themselves run under `nohup`.
-                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+                preexec_fn=heed_signals,
                 cwd=PROJECT,
                 env=environment,
                 stdin=subprocess.DEVNULL,

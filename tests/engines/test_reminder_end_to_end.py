@@ -5,6 +5,7 @@ How late a reminder was is reported (`-rP`), never asserted: a busy machine is n
 """
 
 import json
+import re
 import shutil
 import time
 
@@ -73,8 +74,8 @@ def told(mail_server: MailServer) -> list[tuple[str, float]]:
         body = received.message.get_body(("plain",))
         assert body is not None
         text = body.get_content()
-        (line,) = [line for line in text.splitlines() if "/promises/" in line]
-        found.append((line.rsplit("/", 2)[1], received.at))
+        (promise,) = re.findall(r"/promises/(\d+)/\s", text)
+        found.append((promise, received.at))
     return found
 
 

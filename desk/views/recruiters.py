@@ -1,0 +1,96 @@
+"""A recruiter's page: how to reach them, whether they keep their word, and all that was said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Subquery
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.pages import own_or_404, posted, read_id, save_form
+from accounts.requests import OwnerRequest
+from calls.models import Call
+from contacts.forms import MoveForm
+from contacts.models import Firm, Recruiter
+from desk.events import rest_of
+from desk.known import time_there
+from desk.owed import both_ways
+from desk.timeline import Asked, Timeline
+from followups.models import Promise
+from followups.record import both_words
+
+
+@require_safe
+def recruiter_detail(request: OwnerRequest, pk: int) -> HttpResponse:
+    user = request.user
+    promises = Promise.objects.of(user).filter(recruiter=pk)
+    feed = Timeline(
+        Call.objects.of(user).filter(recruiter=pk),
+        promises,
+        rest={kind: rows.filter(recruiter=pk) for kind, rows in rest_of(user).items()},
+        asked=Asked.of(request),
+    )
+    rows = Recruiter.objects.of(user).select_related("firm").annotate(events=feed.total)
+    recruiter: Any = own_or_404(rows, pk)
+    my_word, their_word = both_words(promises)
+    firms = firms_of(user, recruiter.pk)
+    context = {
+        "recruiter": recruiter,
+        "there": time_there(recruiter.time_zone),
+        "my_word": my_word,
+        "their_word": their_word,
+        "phones": list(recruiter.phones.order_by("-pk")),
+        "emails": list(recruiter.emails.order_by("-pk")),
+        "owed": both_ways(promises),
+        "asked": feed.asked,
+        "timeline": feed.page(recruiter.events),
+        "firms": firms,
+        "asked_of": next((one for one in firms if one.pk == feed.asked.firm), None),
+        "move_form": MoveForm(instance=recruiter, owner=user),
+        "moved_from": _moved_from(request, recruiter),
+    }
+    return render(request, "desk/recruiter_detail.html", context)
+
+
+def _moved_from(request: OwnerRequest, recruiter: Recruiter) -> int | None:
+    """The firm to go back to (0: none), unless they are back: the back button shows it again."""
+    before = read_id(request.GET.get("moved", ""))
+    return None if before == (recruiter.firm_id or 0) else before
+
+
+def firms_of(owner: User, recruiter: int) -> list[Firm]:
+    """The firms for which they spoke, the latest first: `call_count`, `from_at` and `spoke_at`.
+
+    Firm by firm, from an index alone: of a recruiter with thousands of calls no call is read.
+    """
+    said = Call.objects.of(owner).filter(recruiter=recruiter, firm=OuterRef("pk")).order_by()
+    of_firm = said.values("firm")
+    return list(
+        Firm.objects.of(owner)
+        .filter(Exists(said))
+        .annotate(
+            call_count=Subquery(of_firm.annotate(many=Count("pk")).values("many")),
+            from_at=Subquery(of_firm.annotate(at=Min("occurred_at")).values("at")),
+            spoke_at=Subquery(of_firm.annotate(at=Max("occurred_at")).values("at")),
+        )
+        .order_by("-spoke_at", "-pk")[:20]
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def recruiter_move(request: OwnerRequest, pk: int) -> HttpResponse:
+    """They work elsewhere now. Calls, promises and submissions keep the firm of their day."""
+    recruiter = own_or_404(Recruiter.objects.of(request.user).select_related("firm"), pk)
+    before = recruiter.firm_id
+    form = MoveForm(posted(request), instance=recruiter, owner=request.user)
+    if request.method == "POST" and save_form(request, form):
+        if recruiter.firm_id == before:
+            return redirect(recruiter)
+        query = {} if "undo" in request.POST else {"moved": before or 0}
+        return redirect(reverse("desk:recruiter_detail", args=[pk], query=query))
+    context = {"form": form, "recruiter": recruiter}
+    return render(request, "desk/recruiter_move.html", context, status=422 if form.errors else 200)
