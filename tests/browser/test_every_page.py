@@ -300,6 +300,7 @@ def test_it_is_well_with_an_error_in_every_field(
             }"""
         )
         page.locator(".form-errors").wait_for()
+        page.wait_for_load_state()  # the style sheet may come after the words
         for name in values if path == "/calls/new/" else ():
             # What is said of a promise without a moment stands beside the words for it.
             beside = name.replace("1-what", "1-due_words")
