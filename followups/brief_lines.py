@@ -68,7 +68,7 @@ def standing_of(promises: Collection[Promise]) -> Standing:
     """How it stands with those of `promises` (of any owners); at most five queries for all."""
     recruiters = {one.recruiter_id for one in promises if one.recruiter_id}
     firms = {one.firm_id for one in promises if not one.recruiter_id}
-    found = Standing(_last_talks(promises), people=_people_of(promises))
+    found = Standing(_last_talks(promises), people=people_of(promises))
     for name, ids in (("recruiter", recruiters), ("firm", firms)):
         if ids:
             # Nobody's promise is to another's recruiter, so these are of the same owners.
@@ -80,8 +80,8 @@ def standing_of(promises: Collection[Promise]) -> Standing:
     return found
 
 
-def _people_of(promises: Collection[Promise]) -> dict[int, list[str]]:
-    """Asked only where something was typed about one of `promises`."""
+def people_of(promises: Collection[Promise]) -> dict[int, list[str]]:
+    """The people of each owner, folded; asked only where something was typed of a promise."""
     owners = {one.owner_id for one in promises if one.what}
     found: dict[int, list[str]] = {}
     if owners:

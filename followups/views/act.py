@@ -21,6 +21,7 @@ from accounts.middleware import answers_without_account
 from accounts.models import Preferences, User
 from accounts.pages import choice, posted
 from followups import messages
+from followups.brief_lines import Standing, people_of
 from followups.forms import EndingForm, SnoozeForm
 from followups.links import Link, Purpose, Result, Unknown
 from followups.models import Promise
@@ -91,10 +92,9 @@ def _snooze(request: HttpRequest, visit: Visit) -> HttpResponse:
     first = {"due_on": options[-1].on, "due_time": options[-1].at}
     fresh = SnoozeForm(promise=promise, zone_name=visit.user.time_zone, initial=first)
     form = SnoozeForm(posted(request), promise=promise, zone_name=visit.user.time_zone)
-    used = visit.link.find_used()
     if request.method != "POST":
         return _stands(request, visit, None, form=fresh, options=options)
-    if promise.is_open and not used and not form.is_valid():
+    if promise.is_open and not visit.link.find_used() and not form.is_valid():
         return _stands(request, visit, None, form=form, options=options, refused=True)
 
     def move(current: Promise) -> None:
@@ -152,7 +152,8 @@ def _stands(
         "says_the_same": says_the_same,
         "outcomes": promise.outcomes if says_the_same else [],
         "invalid": invalid,
-        "what": messages.what_words(promise),
+        # As in the mail: whoever has its link sees no more.
+        "what": messages.what_words(promise, Standing(people=people_of([promise]))),
         "who": messages.who_words(promise),
         "is_late": promise.is_late_at(visit.now),
         "form": form,

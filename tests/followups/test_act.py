@@ -14,7 +14,13 @@ from accounts.models import Preferences, User
 from followups.links import LASTS, Link, Purpose
 from followups.models import Promise, Reminder, Reschedule, UsedLink
 from followups.reminders import replan_all
-from tests.factories import FirmFactory, MailFactory, PromiseFactory, RecruiterFactory
+from tests.factories import (
+    FirmFactory,
+    MailFactory,
+    PersonFactory,
+    PromiseFactory,
+    RecruiterFactory,
+)
 from tests.followups.conftest import utc
 from tests.followups.delivering import at_once
 from tests.followups.letters import (
@@ -167,6 +173,16 @@ def test_it_asks_as_often_at_300_rows_as_at_3(user, promise, visitor):
     )
     PromiseFactory.create_batch(30, owner=user)
     assert ask() == before
+
+
+def test_the_page_says_no_more_than_the_mail(visitor, user, promise):
+    """A link is passed on as easily as a mail: no name of the user's people, no amount."""
+    PersonFactory(owner=user, name="Tom Brandt")
+    promise.what = "Send Tom Brandt's number"
+    promise.save()
+    page = visitor.get(path(Purpose.KEEP, promise))
+    assert "Brandt" not in html(page)
+    assert str(promise.get_kind_display()).capitalize() in html(page)
 
 
 # POST does: kept ---------------------------------------------------------------------------------
