@@ -7,12 +7,16 @@ out rather than fight over the fee. The guard says exactly what collides; it nev
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 
 from calls.models import Submission
 from contacts.companies import Companies
-from contacts.models import Employment, OffLimits
+from contacts.models import Employer, Employment, Firm, OffLimits
 
 SAME_CLIENT = "same_client_other_firm"
 EXCLUSIVE = "exclusivity_open"
@@ -20,6 +24,15 @@ OWNED = "ownership_open"
 OFF_LIMITS = "off_limits"
 # For information: a firm that has one of its candidates in process seldom shows them elsewhere.
 IN_PROCESS = "in_process"
+OF_AN_ENTRY = {
+    "entry_pk": "entry__pk",
+    "entry_version": "entry__version",
+    "entry_firm": "entry__firm",
+    "entry_firm_name": "entry__firm__name",
+    "entry_until": "entry__until",
+    "entry_certainty": "entry__certainty",
+    "entry_noted_on": "entry__noted_on",
+}
 GRAVEST_FIRST = [EXCLUSIVE, OWNED, SAME_CLIENT, OFF_LIMITS, IN_PROCESS]
 
 
@@ -49,10 +62,15 @@ def collisions(submission: Submission, *, on: dt.date) -> list[Collision]:
 
 
 class Guard:
-    """What binds one user on one day, read once for any number of questions."""
+    """What binds one user on one day, read once for any number of questions.
 
-    def __init__(self, owner: object, *, on: dt.date) -> None:
-        self.owner, self.on = owner, on
+    `submissions`, where a page has read them anyway, hold all that binds; the rest is left out.
+    """
+
+    def __init__(
+        self, owner: object, *, on: dt.date, submissions: Iterable[Submission] | None = None
+    ) -> None:
+        self.owner, self.on, self.submissions = owner, on, submissions
 
     def collisions(self, submission: Submission) -> list[Collision]:
         """As the function of this name."""
@@ -66,24 +84,39 @@ class Guard:
         return sorted(found, key=lambda one: (GRAVEST_FIRST.index(one.kind), one.other.pk))
 
     @cached_property
-    def companies(self) -> Companies:
-        return Companies.of(self.owner)
-
-    @cached_property
     def others(self) -> list[Submission]:
-        rows = Submission.objects.of(self.owner)
-        return list(rows.open_on(self.on).for_list())
+        """What binds on that day."""
+        rows = self.submissions
+        if rows is None:
+            rows = Submission.objects.of(self.owner).open_on(self.on).for_list()
+        return [one for one in rows if not one.is_over(self.on)]
 
     @cached_property
-    def employments(self) -> list[Employment]:
-        """Where I work on that day."""
-        jobs = Employment.objects.of(self.owner).select_related("employer")
-        return [job for job in jobs if job.covers(self.on)]
+    def employers(self) -> list[Any]:
+        """Every employer: how it is called, whether I work there, who may not take from there.
+
+        One that several firms may not take people from stands there as often. One question for
+        all that: pages that ask the guard have few to spend.
+        """
+        jobs = Employment.objects.of(self.owner).filter(
+            Q(started_on=None) | Q(started_on__lte=self.on),
+            Q(ended_on=None) | Q(ended_on__gte=self.on),
+            employer=OuterRef("pk"),
+        )
+        entry = FilteredRelation("off_limits", condition=Q(off_limits__trashed_at=None))
+        columns = {name: F(path) for name, path in OF_AN_ENTRY.items()}
+        rows = Employer.objects.of(self.owner).only("owner", "name", "other_names", "parent")
+        rows = rows.alias(entry=entry).annotate(i_work_there=Exists(jobs), **columns)
+        return list(rows.order_by("pk"))
+
+    @cached_property
+    def companies(self) -> Companies:
+        return Companies(self.employers)
 
     @cached_property
     def off_limits(self) -> list[OffLimits]:
         """Every firm's that holds on that day."""
-        entries = OffLimits.objects.of(self.owner).select_related("employer", "firm")
+        entries = (_entry(row) for row in self.employers if row.entry_pk is not None)
         return [entry for entry in entries if entry.covers(self.on)]
 
     def _between(self, submission: Submission, other: Submission) -> list[Collision]:
@@ -106,13 +139,27 @@ class Guard:
         firm = submission.firm_now
         if firm is None or firm.pk is None:
             return []
-        mine = [job.employer for job in self.employments]
+        mine = [row for row in self.employers if row.i_work_there]
         return [
             Collision(OFF_LIMITS, entry, entry.noted_on)
             for entry in self.off_limits
             if entry.firm_id == firm.pk
             and any(self.companies.are_one(entry.employer, employer) for employer in mine)
         ]
+
+
+def _entry(row: Any) -> OffLimits:
+    firm = Firm(pk=row.entry_firm, owner_id=row.owner_id, name=row.entry_firm_name)
+    return OffLimits(
+        pk=row.entry_pk,
+        owner_id=row.owner_id,
+        version=row.entry_version,
+        firm=firm,
+        employer=row,
+        until=row.entry_until,
+        certainty=row.entry_certainty,
+        noted_on=row.entry_noted_on,
+    )
 
 
 def _are_one_side(submission: Submission, other: Submission) -> bool:

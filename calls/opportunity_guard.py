@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 from django.db.models import Q
 
@@ -12,7 +11,6 @@ from calls.models import Opportunity, Submission
 
 # What the guard was asked of, and what it said.
 Asked = tuple[Submission, list[Collision]]
-GuardOf = Callable[..., Guard]
 
 
 def imagined(opportunity: Opportunity) -> Submission:
@@ -45,21 +43,12 @@ def asked_of(
     return [(one, found) for one, found in said if found]
 
 
-def guard_over(owner: object, submissions: list[Submission], *, on: dt.date) -> Guard:
-    """The guard of `owner` on `on`, over `submissions`, which hold all that binds."""
-    guard = Guard(owner, on=on)
-    guard.others = [one for one in submissions if not one.is_over(on)]
-    return guard
-
-
-def about(
-    opportunity: Opportunity, *, on: dt.date, guard_of: GuardOf = guard_over
-) -> tuple[list[Submission], list[Asked]]:
+def about(opportunity: Opportunity, *, on: dt.date) -> tuple[list[Submission], list[Asked]]:
     """The submissions of an opportunity, newest first, and what the guard says of it (`asked_of`);
-    by one question for both. `guard_of` may read the rest with fewer than `guard_over`."""
+    by one question for both."""
     rows = Submission.objects.of(opportunity.owner_id)
     wanted = Q(opportunity=opportunity.pk) | Q(pk__in=rows.open_on(on).values("pk"))
     found = list(rows.filter(wanted).for_list())
-    guard = guard_of(opportunity.owner_id, found, on=on)
+    guard = Guard(opportunity.owner_id, on=on, submissions=found)
     submissions = [one for one in found if one.opportunity_id == opportunity.pk]
     return submissions, asked_of(opportunity, submissions, on=on, guard=guard)

@@ -24,7 +24,6 @@ from calls.models import Call, Disclosure, Opportunity, Referral, Submission
 from contacts.models import Firm, FirmCheck, Phone, Recruiter
 from contacts.vetting import Vetting, vetting_of
 from desk.asking import OF_AN_ASSIGNMENT, QUESTIONS
-from desk.brief_guard import guard_over
 from desk.known import time_there
 from desk.owed import Side, most_urgent
 from desk.questions import unanswered, unknown_of_firm
@@ -253,7 +252,7 @@ def _brief(
     last = Call.objects.of(user).filter(calls).for_list()
     open_ones = _open_ones(user, theirs)
     mine, everything = _submissions(user, sent, today)
-    guard = guard_over(user, everything, on=today)
+    guard = Guard(user, on=today, submissions=everything)
     referrals = list(Referral.objects.of(user).filter(named).for_list()[: 2 * REFERRALS + 1])
     by_me = [row for row in referrals if row.direction == Referral.Direction.BY_ME]
     of_me = [row for row in referrals if row.direction == Referral.Direction.OF_ME]

@@ -13,7 +13,6 @@ from calls.collision_words import Said, all_in_words
 from calls.models import Call, Disclosure, Referral
 from calls.opportunity_guard import about
 from desk import today as day
-from desk.brief_guard import guard_over
 from desk.models import Draft
 from followups.models import Promise
 
@@ -46,5 +45,5 @@ def _said_of(call: Call) -> list[Said]:
     """What the guard says of the assignment that was spoken of, once its client is known."""
     if call.opportunity is None or call.opportunity.client is None:
         return []
-    _submissions, asked = about(call.opportunity, on=timezone.localdate(), guard_of=guard_over)
+    _submissions, asked = about(call.opportunity, on=timezone.localdate())
     return all_in_words(asked)

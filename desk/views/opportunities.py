@@ -18,7 +18,6 @@ from calls.collision_words import all_in_words
 from calls.decline_text import decline_text
 from calls.forms.opportunities import DeclineForm, RevealForm, StageForm
 from calls.models import Call, Disclosure, Opportunity, Referral, StageChange
-from desk.brief_guard import guard_over
 from desk.declined import end_decisions, open_decisions, reopen_decisions
 from desk.forms.call_sheet import CallSheetForm
 from desk.owed import both_ways
@@ -29,9 +28,7 @@ from followups.models import Promise
 @require_safe
 def opportunity_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     opportunity, user = _own(request, pk), request.user
-    submissions, asked = opportunity_guard.about(
-        opportunity, on=timezone.localdate(), guard_of=guard_over
-    )
+    submissions, asked = opportunity_guard.about(opportunity, on=timezone.localdate())
     about = {"opportunity": opportunity}
     context = {
         "opportunity": opportunity,
