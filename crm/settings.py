@@ -106,6 +106,10 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
 
+# How many days the backup of each day is kept; 0 makes none. Where the parts are run one by one,
+# on servers of their own, copies are made there.
+BACKUP_DAYS = environment.integer("BACKUP_DAYS", 0 if REDIS_URL else 14, low=0, high=366)
+
 # Words and times --------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
@@ -248,6 +252,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": TICK_SECONDS,
         "options": {"expires": 2 * TICK_SECONDS},
     },
+    # What has to be done once a day. It looks often: a laptop is never on for a whole day.
+    "keep house": {
+        "task": "desk.tasks.keep_house",
+        "schedule": 300,
+        "options": {"expires": 300},
+    },
 }
 
 # The log holds ids: no name, number, note, token or query string --------------------------------
@@ -265,6 +275,7 @@ LOGGING = {
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["terminal"], "level": "WARNING"},
     "loggers": {
+        "desk": {"level": "INFO"},
         "followups": {"level": "INFO"},
         # `runserver` writes down every request line, in Django's own format by default.
         "django.server": {"handlers": ["terminal"], "level": "INFO", "propagate": False},

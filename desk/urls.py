@@ -1,6 +1,7 @@
 from django.urls import path
 
 from desk.views import (
+    backups,
     brief,
     call_sheet,
     capture,
@@ -55,6 +56,7 @@ urlpatterns = [
         opportunities.opportunity_reconsider,
         name="opportunity_reconsider",
     ),
+    path("settings/backups/", backups.backups, name="backups"),
     path("firms/<int:pk>/brief/", brief.firm_brief, name="firm_brief"),
     path("recruiters/<int:pk>/brief/", brief.recruiter_brief, name="recruiter_brief"),
     path("promises/<int:pk>/brief/", brief.promise_brief, name="promise_brief"),

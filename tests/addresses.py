@@ -72,6 +72,7 @@ ADDRESSES = {
     "desk:firm_brief": Address(READ, factories.FirmFactory),
     "desk:recruiter_brief": Address(READ, factories.RecruiterFactory),
     "desk:promise_brief": Address(READ, factories.PromiseFactory),
+    "desk:backups": Address(READ, founders=True),
     "desk:call_sheet": Address(FORM),
     "desk:caller_options": Address(DO),
     "desk:question_list": Address(DO),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import first_account as founding
-from accounts import way_out
+from accounts import last_backup, way_out
 from accounts.forms import FirstAccountForm, PreferencesForm, UserForm, ZoneForm
 from accounts.middleware import answers_without_account
 from accounts.models import Preferences
@@ -81,6 +81,7 @@ def _settings_page(
         "user_form": user_form,
         "time_zones": time_zone_names(),
         "mail_server": way_out.server(),
+        "last_backup": last_backup.ask(),
     }
     status = 422 if user_form.errors or form.errors else 200
     return render(request, "accounts/settings.html", context, status=status)

@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +21,36 @@ from django.conf import settings
 logger = logging.getLogger(__name__)
 
 
+DAILY = re.compile(r"wordkeeper-(\d{4}-\d\d-\d\d)\.zip")
+
+
+def daily_folder() -> Path:
+    """Where the backup of each day is put (desk/backup/daily.py)."""
+    return Path(settings.DATA_DIR, "backups")
+
+
+def goes_on(path: Path) -> dt.date | None:
+    """The UTC day on which the daily backup at `path` is deleted; None for any other file."""
+    named = DAILY.fullmatch(path.name) if path.parent == daily_folder() else None
+    if named is None or not settings.BACKUP_DAYS:
+        return None
+    try:
+        return dt.date.fromisoformat(named[1]) + dt.timedelta(days=settings.BACKUP_DAYS)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True)
 class Kept:
     """A backup that was made here and lies where it was put."""
 
     path: Path
     made_at: dt.datetime  # UTC
+
+    @property
+    def goes_on(self) -> dt.date | None:
+        """The UTC day on which it is deleted by itself, if it ever is."""
+        return goes_on(self.path)
 
 
 @dataclass(frozen=True)

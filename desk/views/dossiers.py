@@ -13,6 +13,7 @@ from calls.collision_words import Said, all_in_words
 from calls.models import Call, Disclosure, Referral
 from calls.opportunity_guard import about
 from desk import today as day
+from desk.backup import daily
 from desk.models import Draft
 from followups.models import Promise
 
@@ -23,6 +24,7 @@ def today(request: OwnerRequest) -> HttpResponse:
     context = {
         "day": day.gather(request.user, now),
         "drafts": list(Draft.objects.of(request.user).on_offer(now)),
+        "backup_failure": daily.failure() if request.user.is_founder else None,
     }
     return render(request, "desk/today.html", context)
 

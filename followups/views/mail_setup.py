@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-
 from allauth.account.internal.flows import reauthentication
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,23 +14,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.pages import posted
-from accounts.requests import OwnerRequest
+from accounts.requests import OwnerRequest, for_the_founder
 from followups.mail_check import try_out
 from followups.mail_setup import PROVIDERS, MailSetupForm, first_values, provider
 from followups.models import Mail, Mailer
 from followups.tasks import nudge
-
-
-def for_the_founder(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """To everybody else the page answers as one that does not exist, whatever the method."""
-
-    @functools.wraps(view)
-    def guarded(request: OwnerRequest) -> HttpResponse:
-        if not request.user.is_founder:
-            raise Http404
-        return view(request)
-
-    return guarded
 
 
 @for_the_founder

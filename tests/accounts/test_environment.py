@@ -41,6 +41,8 @@ BAD = [
     ("PORT", "-1"),
     ("TRUSTED_PROXIES", "all"),
     ("TRUSTED_PROXIES", "11"),
+    ("BACKUP_DAYS", "-1"),
+    ("BACKUP_DAYS", "367"),
     ("ALLOWED_HOSTS", "*"),
     ("ALLOWED_HOSTS", "a.example, *"),
     ("SECRET_KEY", "short"),
@@ -86,6 +88,8 @@ def read(name: str, tmp_path: Path) -> Any:
             return environment.integer("PORT", 8000, low=1, high=65535)
         case "TRUSTED_PROXIES":
             return environment.integer("TRUSTED_PROXIES", 0, low=0, high=10)
+        case "BACKUP_DAYS":
+            return environment.integer("BACKUP_DAYS", 14, low=0, high=366)
         case "SECRET_KEY":
             return environment.secret_key(tmp_path)
         case "DATABASE_URL":

@@ -14,7 +14,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from accounts.models import Compensation, Kit, Resume, User
 from calls.models import Referral
@@ -367,6 +367,21 @@ def test_it_tells_where_they_lie_to_the_founder_alone(
     text = html(client.post(path_for(pat)))
     assert "there.zip" not in text
     assert "One backup, of" in text
+
+
+def test_it_names_the_day_on_which_the_backup_of_a_day_goes(
+    client: Client, pat: Person, settings: Any
+) -> None:
+    settings.BACKUP_DAYS = 14
+    made_at = timezone.now() - dt.timedelta(minutes=1)
+    file = registry.daily_folder() / f"wordkeeper-{made_at.date()}.zip"
+    file.parent.mkdir()
+    file.touch()
+    registry.note_backup(file, made_at)
+    goes = formats.date_format(made_at.date() + dt.timedelta(days=14), "j F Y")
+    assert f"until {goes}" in html(client.post(path_for(pat)))
+    forget(pat)
+    assert f"until {goes}" in html(client.get(pat.get_absolute_url()))
 
 
 def test_a_backup_written_over_is_as_of_the_last_time(tmp_path: Path) -> None:

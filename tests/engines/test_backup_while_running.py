@@ -315,6 +315,19 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new_and_can_be_done_agai
     assert not list(elsewhere.data.glob(".*"))
 
 
+def test_the_workers_own_backup_of_the_day_is_whole_and_restores(
+    ready: Installation, elsewhere: Installation
+) -> None:
+    ready.manage("demo", "--calls", "20")
+    ready.environment["BACKUP_DAYS"] = "14"
+    ready.celery("worker", "--pool", "threads", "--loglevel", "info").wait_for("ready.")
+    shell(ready, "from desk.tasks import keep_house; keep_house.delay()")
+    folder = ready.data / "backups"
+    (copy,) = servers.until(lambda: list(folder.glob("*.zip")), "no backup was made")
+    elsewhere.manage("restore", str(copy))
+    assert rows(elsewhere)["calls_call"] == rows(ready)["calls_call"]
+
+
 def test_an_older_copy_is_brought_forward_and_a_newer_one_refused(
     ready: Installation, elsewhere: Installation, tmp_path: Path
 ) -> None:
