@@ -55,6 +55,14 @@ def pytest_configure(config: pytest.Config) -> None:
         database.setdefault("TEST", {})["NAME"] = str(DATA / "test.sqlite3")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks for no database says the same on any."""
+    for item in items:
+        asks = "db" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db")
+        if not asks and "engines" not in item.path.parts:
+            item.add_marker("once")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if STARTED_HERE:
         shutil.rmtree(DATA, ignore_errors=True)

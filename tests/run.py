@@ -3,8 +3,9 @@
     python -m tests.run [--only sqlite|postgresql|browser] [--strict] [-- arguments for pytest]
 
 1. On SQLite with the broker in a folder: everything but the browser.
-2. The same on PostgreSQL with a Redis-protocol broker. Both are started here and stopped again, or
-   taken from DATABASE_URL and REDIS_URL: an empty Redis, and a role that may create databases.
+2. The same on PostgreSQL with a Redis-protocol broker, but for what says the same on any database
+   (marked `once`). Both are started here and stopped again, or taken from DATABASE_URL and
+   REDIS_URL: an empty Redis, and a role that may create databases.
 3. The pages in Chromium.
 
 Ends with a table, what could not be run and how to get it, and `N passed, N failed, N skipped`.
@@ -139,11 +140,12 @@ PARTS = {"sqlite": run_sqlite, "postgresql": run_postgresql, "browser": run_brow
 
 
 def make_parts() -> list[Part]:
-    # Those that start servers wait much and stand together: who has nothing left to do takes some.
-    most = ["-n", "2", "--dist", "worksteal", "--ignore=tests/browser", "tests"]
+    # Those that start servers wait much, so there is work for one more than the usual two cores; and
+    # they stand together: who has nothing left to do takes some.
+    most = ["-n", "3", "--dist", "worksteal", "--ignore=tests/browser", "tests"]
     return [
         Part("sqlite", "SQLite, broker in a folder", most),
-        Part("postgresql", "PostgreSQL, Redis protocol", most),
+        Part("postgresql", "PostgreSQL, Redis protocol", ["-m", "not once", *most]),
         Part("browser", "Chromium", ["-n", "2", "--dist", "worksteal", "tests/browser"]),
     ]
 

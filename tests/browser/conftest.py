@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 Opener = Callable[..., "Page"]
 
+# Milliseconds. Cores are shared: what is waited for has come when it is there, however slowly.
+PATIENCE = 60_000
+sync_api.expect.set_options(timeout=PATIENCE)
+
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
@@ -67,7 +71,7 @@ def open_window(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[O
             )
             watch.expected.update(expect)
             watches.append(watch)
-            page.set_default_timeout(15_000)
+            page.set_default_timeout(PATIENCE)
             page.watch = watch  # type: ignore[attr-defined]
             return page
 

@@ -25,10 +25,10 @@ def promise(user: User) -> Promise:
 
 @LOOKS
 def test_its_pages_are_well(
-    live_server: Any, user: User, promise: Promise, open_window: Opener, size: str, scheme: str
+    live_server: Any, user: User, promise: Promise, open_window: Opener, size: str
 ) -> None:
     now = timezone.now()
-    page = open_window(size=size, scheme=scheme, expect={404})
+    page = open_window(size=size, expect={404})
     keep = f"/act/{Link.about(Purpose.KEEP, promise, now).token}/"
     snooze = f"/act/{Link.about(Purpose.SNOOZE, promise, now).token}/"
     mute = f"/act/{Link.to_mute(user.pk, now).token}/"
@@ -56,9 +56,8 @@ def test_the_app_says_well_that_mails_are_off(
     engine_is_well: None,
     open_window: Opener,
     size: str,
-    scheme: str,
 ) -> None:
-    page = open_window(user=user, size=size, scheme=scheme)
+    page = open_window(user=user, size=size)
     faults = []
     for path in ("/", "/settings/"):
         Preferences.objects.of(user).get().mute()

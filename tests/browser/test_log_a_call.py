@@ -548,7 +548,7 @@ def test_a_refused_sheet_is_kept_like_any_other(page: Page) -> None:
     page.get_by_label("Notes").fill("no caller yet")
     save(page)
     expect(page.locator(".form-errors")).to_be_visible()
-    page.wait_for_url(re.compile(r"\?draft="), timeout=2_000)
+    page.wait_for_url(re.compile(r"\?draft="))
     page.unroute("**/calls/new/")
     page.reload()
     expect(page.get_by_label("Notes")).to_have_value("no caller yet")

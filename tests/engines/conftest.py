@@ -5,6 +5,7 @@ none of them may go unused.
 """
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,27 +77,73 @@ def mail_server(request: pytest.FixtureRequest) -> Iterator[servers.MailServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collected static files, shared by all installations: to compress them takes seconds."""
+    folder = tmp_path_factory.getbasetemp() / "static"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Path:
+    """A SQLite database without rows, to be copied: to make the tables takes seconds."""
+    one = servers.Installation(tmp_path_factory.mktemp("migrated"), static=static)
+    one.manage("migrate", "--verbosity", "0")
+    return one.data / "wordkeeper.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def _migrated_url(
+    tmp_path_factory: pytest.TempPathFactory, static: Path, _postgresql_url: str
+) -> Iterator[str]:
+    """The same on PostgreSQL."""
+    with servers.new_database(_postgresql_url) as url:
+        folder = tmp_path_factory.mktemp("migrated")
+        one = servers.Installation(folder, static=static, DATABASE_URL=url)
+        one.manage("migrate", "--verbosity", "0")
+        yield url
+
+
+@pytest.fixture
+def migrated_url(
+    request: pytest.FixtureRequest, _postgresql_url: str, _migrated_url: str
+) -> Iterator[str]:
+    """The address of a PostgreSQL database of this test's own, with all tables and no rows."""
+    note(request, "postgresql")
+    with servers.new_database(_postgresql_url, like=_migrated_url) as url:
+        yield url
+
+
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> dict[str, str]:
     """What an installation under test runs on: as the suite does, SQLite unless told otherwise."""
     environment = {}
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        environment["DATABASE_URL"] = request.getfixturevalue("postgresql_url")
+        environment["DATABASE_URL"] = request.getfixturevalue("migrated_url")
     if os.environ.get("REDIS_URL"):
         environment["REDIS_URL"] = request.getfixturevalue("redis_url")
     return environment
 
 
 @pytest.fixture
-def installation(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, engine: dict[str, str]
-) -> Iterator[servers.Installation]:
-    """An installation with a data folder of its own; whatever it started is stopped.
+def fresh(tmp_path: Path, static: Path) -> Iterator[servers.Installation]:
+    """An installation that was never started, on SQLite; whatever it started is stopped."""
+    one = servers.Installation(tmp_path, static=static)
+    yield one
+    one.stop()
 
-    All share their collected static files: to compress them takes seconds.
+
+@pytest.fixture
+def installation(
+    request: pytest.FixtureRequest, tmp_path: Path, static: Path, engine: dict[str, str]
+) -> Iterator[servers.Installation]:
+    """An installation with a data folder of its own, whose tables are there already; whatever it
+    started is stopped.
     """
-    static = tmp_path_factory.getbasetemp() / "static"
-    static.mkdir(exist_ok=True)
     one = servers.Installation(tmp_path, static=static, **engine)
+    if "DATABASE_URL" not in engine:
+        one.data.mkdir(mode=0o700)
+        shutil.copy(request.getfixturevalue("_migrated_file"), one.data)
     yield one
     one.stop()

@@ -30,7 +30,7 @@ from urllib.parse import urlsplit, urlunsplit
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
 # Seconds; generous, because a busy machine is no failure.
-PATIENCE = 60
+PATIENCE = 180
 
 # What a developer's shell may hold and a test must not see.
 SETTINGS = (
@@ -269,13 +269,17 @@ class PostgreSQL(Server):
 
 
 @contextlib.contextmanager
-def new_database(url: str) -> Iterator[str]:
-    """A database of its own on the server that `url` names, dropped at the end."""
+def new_database(url: str, *, like: str | None = None) -> Iterator[str]:
+    """A database of its own on the server that `url` names, dropped at the end.
+
+    It is empty, or a copy of the one that the address `like` names, to which nobody is connected.
+    """
     import psycopg
 
     name = f"wordkeeper_{secrets.token_hex(6)}"
+    template = f" TEMPLATE {urlsplit(like).path[1:]}" if like else ""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name}{template}")
     try:
         yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     finally:

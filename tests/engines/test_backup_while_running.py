@@ -72,7 +72,6 @@ print(json.dumps([Call.across_owners.count(), Mail.across_owners.filter(state="h
 @pytest.fixture
 def ready(installation: Installation, mail_server: MailServer) -> Installation:
     installation.environment["EMAIL_URL"] = mail_server.url
-    installation.manage("migrate", "--verbosity", "0")
     return installation
 
 

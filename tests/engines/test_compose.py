@@ -17,6 +17,8 @@ import yaml
 
 from tests.engines.servers import PROJECT, Installation, Running, clean_environment, until
 
+pytestmark = pytest.mark.once
+
 OWN = ("web", "worker", "beat")
 SECRETS = {
     "SECRET_KEY": "compose-test-" + "0123456789abcdef" * 4,

@@ -58,7 +58,6 @@ def mails(installation: Installation) -> list[dict[str, object]]:
 @pytest.fixture
 def ready(installation: Installation, mail_server: MailServer) -> Installation:
     installation.environment["EMAIL_URL"] = mail_server.url
-    installation.manage("migrate", "--verbosity", "0")
     return installation
 
 

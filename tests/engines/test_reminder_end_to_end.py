@@ -19,7 +19,7 @@ WORKER = (
     *("--without-gossip", "--without-mingle", "--without-heartbeat"),
 )
 # Seconds.
-PATIENCE = 60
+PATIENCE = 180
 
 PROMISE = """
 import datetime as dt, json
@@ -82,7 +82,6 @@ def told(mail_server: MailServer) -> list[tuple[str, float]]:
 @pytest.fixture
 def ready(installation: Installation, mail_server: MailServer) -> Installation:
     installation.environment["EMAIL_URL"] = mail_server.url
-    installation.manage("migrate", "--verbosity", "0")
     return installation
 
 

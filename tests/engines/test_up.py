@@ -44,6 +44,7 @@ def test_a_start_has_no_errors(installation: Installation) -> None:
     assert [line for line in told if "ERROR" in line or "Traceback" in line] == []
 
 
+@pytest.mark.once
 def test_it_asks_beyond_loopback_for_the_code_that_it_prints(installation: Installation) -> None:
     up = installation.up(HOST="0.0.0.0")
     assert "one-time code" in up.output
@@ -55,17 +56,17 @@ def kept(installation: Installation) -> dict[Path, int]:
     return {path: path.stat().st_mtime_ns for path in files}
 
 
-def test_the_second_start_keeps_what_the_first_has_made(installation: Installation) -> None:
-    installation.up().stop()
-    made = {path: path.stat().st_mtime_ns for path in installation.data.glob("static/**/*")}
-    key = (installation.data / "secret_key").read_bytes()
-    installation.up().stop()
-    assert made == {
-        path: path.stat().st_mtime_ns for path in installation.data.glob("static/**/*")
-    }
-    assert key == (installation.data / "secret_key").read_bytes()
+@pytest.mark.once
+def test_the_second_start_keeps_what_the_first_has_made(fresh: Installation) -> None:
+    fresh.up().stop()
+    made = {path: path.stat().st_mtime_ns for path in fresh.data.glob("static/**/*")}
+    key = (fresh.data / "secret_key").read_bytes()
+    fresh.up().stop()
+    assert made == {path: path.stat().st_mtime_ns for path in fresh.data.glob("static/**/*")}
+    assert key == (fresh.data / "secret_key").read_bytes()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("name", "program"), [("web", "gunicorn"), ("worker", "celery")])
 def test_a_death_is_told_counted_and_mended(
     installation: Installation, name: str, program: str
@@ -90,6 +91,7 @@ def test_a_death_is_told_counted_and_mended(
     assert up.stop() == 0
 
 
+@pytest.mark.once
 def test_the_death_of_gunicorns_worker_is_told_too(installation: Installation) -> None:
     up = installation.up()
     (inner,) = psutil.Process(up.child("gunicorn")).children()
@@ -99,6 +101,7 @@ def test_the_death_of_gunicorns_worker_is_told_too(installation: Installation) -
     assert deaths(installation)["web"]["restarts"] == 1
 
 
+@pytest.mark.once
 def test_a_browser_that_comes_while_the_web_restarts_waits(installation: Installation) -> None:
     up = installation.up()
     os.kill(up.child("gunicorn"), signal.SIGKILL)
@@ -107,6 +110,7 @@ def test_a_browser_that_comes_while_the_web_restarts_waits(installation: Install
     assert installation.status("/healthz") == 200
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_stops_whole(installation: Installation, number: signal.Signals) -> None:
     up = installation.up()
@@ -119,6 +123,7 @@ def test_it_stops_whole(installation: Installation, number: signal.Signals) -> N
     assert deaths(installation) == {}  # told to stop is not dead
 
 
+@pytest.mark.once
 def test_no_orphan_is_left_when_the_supervisor_is_killed(installation: Installation) -> None:
     up = installation.up()
     # One child of each kind of start: copied from the first process, and started afresh.
@@ -132,6 +137,7 @@ def test_no_orphan_is_left_when_the_supervisor_is_killed(installation: Installat
     until(lambda: not [one for one in family[1:] if one.is_running()], "orphans", within=60)
 
 
+@pytest.mark.once
 def test_a_port_in_use_is_one_line(installation: Installation) -> None:
     with socket.create_server(("127.0.0.1", installation.port)):
         up = installation.up(ready=False)
@@ -149,6 +155,7 @@ def refused(up: Running, variable: str) -> None:
     assert "sesame" not in line  # no password is repeated on the terminal
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -175,6 +182,7 @@ def test_a_bad_value_is_one_line_that_names_it(
     refused(installation.up(ready=False, **{variable: value}), variable)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("variable", "scheme"), [("DATABASE_URL", "postgres"), ("REDIS_URL", "redis")]
 )
@@ -185,6 +193,7 @@ def test_a_server_that_does_not_answer_is_one_line(
     refused(installation.up(ready=False, **{variable: url}), variable)
 
 
+@pytest.mark.once
 def test_a_data_folder_in_an_odd_place_works(installation: Installation) -> None:
     odd = installation.folder / "Ann’s calls; $HOME"
     installation.up(WORDKEEPER_DATA=str(odd), STATIC_ROOT="")

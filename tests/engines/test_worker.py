@@ -30,12 +30,11 @@ main()
 """
 
 
-@pytest.fixture(params=["as the suite", "redis"])
+@pytest.fixture(params=["as the suite", pytest.param("redis", marks=pytest.mark.once)])
 def either(request: pytest.FixtureRequest, installation: Installation) -> Installation:
     """On the suite's own broker, and on Redis in any case."""
     if request.param == "redis":
         installation.environment["REDIS_URL"] = request.getfixturevalue("redis_url")
-    installation.manage("migrate", "--verbosity", "0")
     return installation
 
 
@@ -76,13 +75,13 @@ def test_a_dead_beat_takes_the_worker_with_it(either: Installation) -> None:
     assert "the clock broke" in worker.output
 
 
+@pytest.mark.once
 def test_it_ticks_again_when_the_broker_is_back(
     installation: Installation, request: pytest.FixtureRequest
 ) -> None:
     note(request, "broker")
     with server(Redis) as broker:
         installation.environment["REDIS_URL"] = broker.url
-        installation.manage("migrate", "--verbosity", "0")
         worker = installation.celery(*WORKER, *SMALL)
         worker.wait_for("succeeded")
         broker.halt()
@@ -92,12 +91,14 @@ def test_it_ticks_again_when_the_broker_is_back(
         worker.wait_for("succeeded", times=ticks + 2)
 
 
+@pytest.mark.once
 def test_beat_is_refused_in_a_pool_that_forks(either: Installation) -> None:
     worker = either.celery("worker", "--embedded-beat", "--pool", "prefork")
     assert worker.wait() == 1
     assert "--pool threads" in worker.output
 
 
+@pytest.mark.once
 def test_a_bad_value_is_one_line_here_too(installation: Installation) -> None:
     worker = installation.celery(*WORKER, EMAIL_URL="nonsense")
     assert worker.wait() == 1
@@ -105,6 +106,7 @@ def test_a_bad_value_is_one_line_here_too(installation: Installation) -> None:
     assert worker.output.count("\n") == 1
 
 
+@pytest.mark.once
 def test_no_connection_stays_open_between_tasks(
     installation: Installation, postgresql_url: str
 ) -> None:
