@@ -7,8 +7,8 @@ MOST_LETTERS = 400
 
 # Written for one another by keyboards, telephones and word processors: an apostrophe, a hyphen.
 # An acute accent that stands alone is among them before NFKD makes a space and an accent of it.
-APOSTROPHES = "’‘‛ʼʻʽʹʾʿ′‵`´\u1ffd\u1fbd\u1fbf\u1ffe\u055a\ua78c"  # noqa: RUF001
-HYPHENS = "‐‑‒–—―−⁃﹘\u058a\u05be\u30a0"  # noqa: RUF001
+APOSTROPHES = "’‘‛ʼʻʽʹʾʿ′‵`´\u1ffd\u1fbd\u1fbf\u1ffe\u055a\ua78c"
+HYPHENS = "‐‑‒–—―−⁃﹘\u058a\u05be\u30a0"
 SAME_SIGN = str.maketrans(
     {
         **dict.fromkeys(APOSTROPHES, "'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django import forms
@@ -35,6 +36,8 @@ class OwnedForm(forms.ModelForm):
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Of one form for a new row (accounts/saved_once.py): sent twice it makes one.
+    form_key = forms.CharField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +47,7 @@ class OwnedForm(forms.ModelForm):
             del self.fields["version"]
         else:
             self.fields["version"].initial = self.instance.version
+            del self.fields["form_key"]
         for field in self.fields.values():
             scope_choices(field, owner)
             capitalise_choices(field)

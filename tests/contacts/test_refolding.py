@@ -40,9 +40,7 @@ def test_it_folds_what_was_folded_otherwise(user: User, made_by: Any) -> None:
         assert (one.folded_name, one.version) == (folded, 1)
 
 
-@pytest.mark.parametrize(
-    ("model", "made_by"), [(Firm, FirmFactory), (Employer, EmployerFactory)]
-)
+@pytest.mark.parametrize(("model", "made_by"), [(Firm, FirmFactory), (Employer, EmployerFactory)])
 def test_of_two_that_are_one_name_now_both_stay(user: User, model: Any, made_by: Any) -> None:
     odd = as_before(made_by(owner=user, name="O’Brien"), "o’brien")
     odder = as_before(made_by(owner=user, name="O´Brien"), "o brien")

@@ -64,7 +64,9 @@ def test_an_apostrophe_is_any_apostrophe(stored: str, written: str) -> None:
     assert spellings.replaced(f"by sean o{written}brien") == "by somebody"
 
 
-@pytest.mark.parametrize("between", [*"-‐‑‒–—―−－⁃", "\u2009", "\u202f", "\u3000", " \u200b", "\u2060 "])
+@pytest.mark.parametrize(
+    "between", [*"-‐‑‒–—―−－⁃", "\u2009", "\u202f", "\u3000", " \u200b", "\u2060 "]
+)
 def test_a_hyphen_is_any_dash_and_a_space_any_space(between: str) -> None:
     spellings = Spellings(["Pat Doe-Roe"], instead="somebody")
     assert spellings.replaced(f"Pat{between}Doe{between}Roe said") == "Somebody said"
