@@ -16,6 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.owned import OwnedModel, StaleVersion
 
+CONFLICT = _(
+    "This was changed elsewhere while you were editing. Nothing of yours is lost: compare, and "
+    "save again."
+)
 WEEKDAYS = [
     (0, _("Monday")),
     (1, _("Tuesday")),
@@ -63,13 +67,7 @@ class OwnedForm(forms.ModelForm):
 
     def _report_conflict(self, current: OwnedModel) -> None:
         """Say field by field what is saved now; a second save is then a knowing one."""
-        self.add_error(
-            None,
-            _(
-                "This was changed elsewhere while you were editing. Nothing of yours is lost: "
-                "compare, and save again."
-            ),
-        )
+        self.add_error(None, CONFLICT)
         for name in self.changed_data:
             if name == "version" or not hasattr(current, name):
                 continue
