@@ -308,6 +308,8 @@ def test_it_is_done_once_it_is_sure(client: Client, user: User, pat: Person) -> 
     response = client.post(path_for(pat), {"also": "Patty", "sure": "yes"}, follow=True)
     text = html(response)
     assert "Anonymised on" in text
+    assert "data-forget-drafts" in text  # static/app.js heeds it once
+    assert "data-forget-drafts" not in html(client.get(pat.get_absolute_url()))
     assert call.get_absolute_url() in text  # counts and relations stay
     call.refresh_from_db()
     assert call.notes == "Somebody and somebody"
