@@ -49,7 +49,8 @@ class Once:
         data: Any = self.form.data
         fields = data.lists() if hasattr(data, "lists") else data.items()
         said = sorted((name, value) for name, value in fields if name not in NOT_SAID)
-        files = sorted((name, one.name, one.size) for name, one in self.form.files.items())
+        uploads: Any = self.form.files
+        files = sorted((name, one.name, one.size) for name, one in uploads.items())
         # With the installation's own secret: a guess at what was typed cannot be tried.
         digest = salted_hmac("accounts.saved_once", repr((said, files)), algorithm="sha256")
         return uuid.UUID(bytes=digest.digest()[:16])

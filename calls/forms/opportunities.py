@@ -213,7 +213,8 @@ class DeclineForm(forms.Form):
             "wanted_instead": opportunity.wanted_instead,
             "named_instead": opportunity.named_instead,
         }
-        super().__init__(*args, initial=self.before, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = dict(self.before)
         self.fields["version"].initial = opportunity.version
         if opportunity.recruiter:
             self.fields["named_instead"].help_text = _(
