@@ -17,4 +17,7 @@ def shortened(text: str, most: int) -> str:
     # Of one endless word a part is better than nothing.
     if space and len(rest) < most // 3 and not text[len(kept) :][:1].isspace():
         kept = whole
-    return kept.rstrip(" ,;:–-") + "…"
+    if kept[-2:-1] == " ":  # “I…” says nothing
+        kept = kept[:-2]
+    kept = kept.rstrip(" ,;:–-")
+    return f"{kept} …" if kept.endswith((".", "!", "?")) else f"{kept}…"

@@ -14,6 +14,8 @@ from accounts.templatetags.shortened import shortened
         ("I built the finance team", "I built the…"),
         ("I built, then sold", "I built, then…"),
         ("I built them, sold it", "I built them…"),
+        ("I built it. Then sold", "I built it. …"),
+        ("I built. I sold it", "I built. …"),
         ("x" * 30, "x" * 13 + "…"),
         ("By " + "x" * 30, "By " + "x" * 10 + "…"),
         ("", ""),
