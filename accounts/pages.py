@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.owned import StaleVersion
+from accounts.saved_once import Once
 
 if TYPE_CHECKING:
     from accounts.forms import OwnedForm
@@ -87,13 +88,19 @@ def where_from(request: HttpRequest, default: str) -> str:
 
 
 def save_form(request: HttpRequest, form: OwnedForm) -> bool:
-    """Whether the form was valid and is saved; what stands in the way is said on it."""
-    if not form.is_valid():
-        return False
-    try:
-        form.save()
-    except StaleVersion:
-        form.add_error(None, _("This was changed elsewhere just now. Save again."))
-        return False
+    """Whether the form was valid and is saved; what stands in the way is said on it.
+
+    A new row is made once: of a form that was saved before `form.instance` is what came of it.
+    """
+    once = Once(form)
+    if not once.was_saved():
+        try:
+            saved = form.is_valid() and once.save()
+        except StaleVersion:
+            form.add_error(None, _("This was changed elsewhere just now. Save again."))
+            return False
+        # The same post may have been saved meanwhile, and then this one is no longer valid.
+        if not saved and not once.was_saved():
+            return False
     messages.success(request, _("Saved."))
     return True

@@ -70,10 +70,14 @@ def _tidy(text: str) -> str:
 
 def names_one(text: str, unnamed: Collection[str]) -> bool:
     """Whether `text` names one of them, by the whole name or by a part of it."""
-    words = set(fold(text).replace("-", " ").split())
-    bare = {word.strip(".,;:!?()'\u2019\"") for word in words}
-    bare |= {word.removesuffix("'s").removesuffix("\u2019s") for word in bare}
-    return any(part in bare for name in unnamed for part in fold(name).split() if len(part) > 2)
+    words = set(_words(text))
+    bare = {word.strip(".,;:!?()'\"") for word in words}
+    bare |= {word.removesuffix("'s") for word in bare}
+    return any(part in bare for name in unnamed for part in _words(name) if len(part) > 2)
+
+
+def _words(text: str) -> list[str]:
+    return fold(text).replace("-", " ").split()
 
 
 def _first_name(name: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from accounts.models import User
 from contacts.models import Employer, Firm, Person, Recruiter
-from contacts.names import fold
+from contacts.names import APOSTROPHES, HYPHENS, fold
 
 MOST = 6
 # Of a whole sentence pasted in, the first words say enough.
@@ -50,8 +52,16 @@ def employers(owner: User, text: str) -> list[Employer]:
     good, holds = Q(), Q()
     for word in words_of(text):
         good &= begins(word)
-        holds &= Q(folded_name__contains=word) | Q(other_names__icontains=word)
+        holds &= Q(folded_name__contains=word) | _other_names_hold(word)
     return _best(Employer.objects.of(owner).select_related("parent"), good, holds)
+
+
+def _other_names_hold(word: str) -> Q:
+    """Whether one of the other names has the folded `word`, with whichever signs it was typed."""
+    if "'" not in word and "-" not in word:
+        return Q(other_names__icontains=word)
+    any_of = {"'": f"['{APOSTROPHES}]", "-": f"[{HYPHENS}-]"}
+    return Q(other_names__iregex="".join(any_of.get(sign, re.escape(sign)) for sign in word))
 
 
 def _named(rows: QuerySet, text: str) -> list:

@@ -5,9 +5,30 @@ import unicodedata
 # One sign can fold to as many as eighteen letters, and the column has an end.
 MOST_LETTERS = 400
 
+# Written for one another by keyboards, telephones and word processors: an apostrophe, a hyphen.
+# An acute accent that stands alone is among them before NFKD makes a space and an accent of it.
+APOSTROPHES = "’‘‛ʼʻʽʹʾʿ′‵`´\u1ffd\u1fbd\u1fbf\u1ffe\u055a\ua78c"
+HYPHENS = "‐‑‒–—―−⁃﹘\u058a\u05be\u30a0"
+SAME_SIGN = str.maketrans(
+    {
+        **dict.fromkeys(APOSTROPHES, "'"),
+        **dict.fromkeys(HYPHENS, "-"),
+    }
+)
+
+
+def bare(text: str) -> str:
+    """`text` without case, accents and what nobody sees; one apostrophe and one hyphen for all."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(SAME_SIGN))
+    seen = (
+        letter
+        for letter in decomposed
+        # Cf: a soft hyphen, a joiner, a mark of direction, as they come along when text is pasted.
+        if not unicodedata.combining(letter) and unicodedata.category(letter) != "Cf"
+    )
+    return "".join(seen).casefold().translate(SAME_SIGN)
+
 
 def fold(name: str) -> str:
-    """`name` without accents, case and double spaces: “  Müller ” and “muller” are one."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().split())[:MOST_LETTERS].rstrip()
+    """`name` as it is compared: “  Müller ” and “muller” are one, so are O’Brien and O'Brien."""
+    return " ".join(bare(name).split())[:MOST_LETTERS].rstrip()

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import trashed
 from accounts.forms import OwnedForm
 from accounts.models import User
-from accounts.owned import OwnedModel, StaleVersion
+from accounts.owned import OwnedModel
 from accounts.pages import choice, own_or_404, page_of, posted, read_id, save_form
 from accounts.requests import OwnerRequest
 from accounts.time_zones import time_zone_names
@@ -126,14 +126,8 @@ def _edit(
 ) -> HttpResponse:
     """The form of one row, new or known: shown, or saved."""
     form = form_class(posted(request), instance=instance, initial=initial, owner=request.user)
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved: Any = form.save()
-        except StaleVersion:
-            form.add_error(None, _("This was changed elsewhere just now. Save again."))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(saved)
+    if request.method == "POST" and save_form(request, form):
+        return redirect(form.instance)
     context = {"form": form, "object": instance, "time_zones": time_zone_names()}
     return render(request, template, context, status=422 if form.errors else 200)
 

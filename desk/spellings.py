@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
 import zoneinfo
 from collections.abc import Iterable
 from typing import Any
@@ -12,14 +11,11 @@ from typing import Any
 from django.utils.text import capfirst
 
 from contacts.companies import GERMAN
+from contacts.names import bare
 
 # Written in each other's place, and not an accent on a letter, which NFKD would take off.
 ALIKE = str.maketrans(
-    {
-        **dict.fromkeys("’‘ʼ`´", "'"),
-        **dict.fromkeys("‐‑‒–—−", "-"),
-        **{"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"},
-    }
+    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 # Between two words of a name: as in a sentence, over the end of a line, in an address or a file.
 BETWEEN = r"(?:\s+|[._+\-])"
@@ -32,9 +28,7 @@ ZONES = frozenset(name for name in zoneinfo.available_timezones() if "/" in name
 @functools.lru_cache(maxsize=4096)
 def _bare(sign: str) -> str:
     """One sign as `contacts.names.fold` has it; nothing for an accent that stands alone."""
-    decomposed = unicodedata.normalize("NFKD", sign.casefold().translate(ALIKE))
-    letters = (letter for letter in decomposed if not unicodedata.combining(letter))
-    return "".join(letters).casefold().translate(ALIKE)
+    return bare(sign.casefold().translate(ALIKE)).translate(ALIKE)
 
 
 def _folded(text: str) -> tuple[str, list[int] | None]:
@@ -44,9 +38,9 @@ def _folded(text: str) -> tuple[str, list[int] | None]:
     letters: list[str] = []
     places: list[int] = []
     for at, sign in enumerate(text):
-        bare = _bare(sign)
-        letters.append(bare)
-        places.extend([at] * len(bare))
+        seen = _bare(sign)
+        letters.append(seen)
+        places.extend([at] * len(seen))
     return "".join(letters), places
 
 
@@ -74,8 +68,8 @@ class Spellings:
             words = [re.escape(word).replace("'", "'?") for word in folded if word.strip("'")]
             if words:
                 yield BETWEEN.join(words)
-            elif bare := _folded(spelled)[0].strip():
-                yield re.escape(bare)  # somebody of whom no more than “--” is known
+            elif signs := _folded(spelled)[0].strip():
+                yield re.escape(signs)  # somebody of whom no more than “--” is known
             for first in range(1, len(words)):
                 family, given = BETWEEN.join(words[first:]), BETWEEN.join(words[:first])
                 yield rf"{family}\s*,\s*{given}"

@@ -11,10 +11,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -22,7 +23,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from calls.models import Call, Opportunity
 from contacts.companies import keys_of
-from contacts.models import Person, Recruiter
+from contacts.models import Employer, Person, Recruiter
 from contacts.names import fold
 from followups.models import Promise
 
@@ -54,6 +55,8 @@ class Standing:
 
     talks: dict[int, Call] = field(default_factory=dict)  # by the promise's id
     open: Counter[tuple[Who, str]] = field(default_factory=Counter)  # of either side
+    # By the id of a client that was told in confidence: what belongs to it.
+    brands: dict[int, list[Employer]] = field(default_factory=dict)
     # The people of each owner, folded: what was typed about a promise may name one of them.
     people: dict[int, list[str]] = field(default_factory=dict)
 
@@ -65,10 +68,11 @@ class Standing:
 
 
 def standing_of(promises: Collection[Promise]) -> Standing:
-    """How it stands with those of `promises` (of any owners); at most five queries for all."""
+    """How it stands with those of `promises` (of any owners); at most six queries for all."""
     recruiters = {one.recruiter_id for one in promises if one.recruiter_id}
     firms = {one.firm_id for one in promises if not one.recruiter_id}
-    found = Standing(_last_talks(promises), people=people_of(promises))
+    talks = _last_talks(promises)
+    found = Standing(talks, brands=_brands(talks.values()), people=people_of(promises))
     for name, ids in (("recruiter", recruiters), ("firm", firms)):
         if ids:
             # Nobody's promise is to another's recruiter, so these are of the same owners.
@@ -104,19 +108,33 @@ def _last_talks(promises: Collection[Promise]) -> dict[int, Call]:
     return {pk: calls[talk] for pk, talk in of_promise.items() if talk in calls}
 
 
+def _brands(talks: Iterable[Call]) -> dict[int, list[Employer]]:
+    """What belongs to the clients told in confidence, on two levels; asked where there are any."""
+    told = {call.opportunity for call in talks if call.opportunity}
+    secret = {one.client_id for one in told if one.client_id and _is_secret(one)}
+    found: dict[int, list[Employer]] = {}
+    if secret:
+        rows = Employer.across_owners.select_related("parent")
+        for brand in rows.filter(Q(parent__in=secret) | Q(parent__parent__in=secret)):
+            parent: Any = brand.parent
+            for client in secret.intersection([parent.pk, parent.parent_id]):
+                found.setdefault(client, []).append(brand)
+    return found
+
+
 def _newest(talks: QuerySet) -> Subquery:
     return Subquery(talks.order_by("-occurred_at", "-pk").values("pk")[:1])
 
 
 def lines_for(promise: Promise, standing: Standing, user: User, now: dt.datetime) -> list[str]:
     """What to know before ringing them, on `user`'s own clock at `now` (UTC): two lines at most."""
-    lines = [_talk_words(standing.talks.get(promise.pk), user, now)]
+    lines = [_talk_words(standing.talks.get(promise.pk), standing, user, now)]
     if said := _open_words(promise, standing):
         lines.append(said)
     return lines
 
 
-def _talk_words(call: Call | None, user: User, now: dt.datetime) -> str:
+def _talk_words(call: Call | None, standing: Standing, user: User, now: dt.datetime) -> str:
     if call is None:
         return str(_("You have not talked yet."))
     day = call.occurred_at.astimezone(user.zone).date()
@@ -125,21 +143,30 @@ def _talk_words(call: Call | None, user: User, now: dt.datetime) -> str:
     if minutes := call.duration_minutes:
         parts.append(ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
     about = str(PURPOSES[Call.Purpose(call.purpose)]) if call.purpose else ""
-    if call.opportunity and _may_be_said(call.opportunity):
+    if call.opportunity and _may_be_said(call.opportunity, standing):
         about = f"{about or _('for a position')} ({call.opportunity.title})"
     if about:
         parts.append(about)
     return str(_("Last talk: %(what)s.") % {"what": ", ".join(parts)})
 
 
-def _may_be_said(opportunity: Opportunity) -> bool:
-    """Whether its title holds no figure, and no client that was told in confidence."""
+def _is_secret(opportunity: Opportunity) -> bool:
+    return bool(opportunity.client_disclosure != Opportunity.Disclosure.NAMED)
+
+
+def _may_be_said(opportunity: Opportunity, standing: Standing) -> bool:
+    """Whether its title holds no figure, and no client that was told in confidence.
+
+    Neither its own names nor those of what it belongs to and of what belongs to it.
+    """
     if opportunity.trashed_at or any(letter.isnumeric() for letter in opportunity.title):
         return False
     client = opportunity.client
-    if client is None or opportunity.client_disclosure == Opportunity.Disclosure.NAMED:
+    if client is None or not _is_secret(opportunity):
         return True
-    whole = [client, client.parent] if client.parent else [client]
+    whole = [client, *standing.brands.get(client.pk, ())]
+    if client.parent:
+        whole.append(client.parent)
     names = [name for one in whole for name in (one.name, *one.other_names.splitlines())]
     return not any(_is_told_by(opportunity.title, name) for name in names)
 

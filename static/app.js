@@ -210,6 +210,8 @@
         else if ($("drafts") && !isShown) window.htmx?.ajax("GET", "/drafts/", { target: "#drafts", swap: "outerHTML" });
       }
     };
+    // Somebody was forgotten: what could not be sent until now may name them.
+    if (document.querySelector("[data-forget-drafts]")) localStorage.removeItem(store);
     if (document.body.dataset.owner) deliver().catch(() => {});
     const keep = () => { const body = read($("sheet")); keepHere(body.get("client_key"), body.toString()); };
     const isSaved = (key) => { saved.add(key); keepHere(key, null); };

@@ -9,6 +9,7 @@ from accounts.forms.account import (
 )
 from accounts.forms.kit import CompensationForm, KitForm, NewResumeForm, ResumeForm
 from accounts.forms.owned import (
+    CONFLICT,
     WEEKDAYS,
     OwnedForm,
     capitalise_choices,
@@ -18,6 +19,7 @@ from accounts.forms.owned import (
 )
 
 __all__ = [
+    "CONFLICT",
     "WEEKDAYS",
     "CompensationForm",
     "FirstAccountForm",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django import forms
@@ -15,6 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.owned import OwnedModel, StaleVersion
 
+CONFLICT = _(
+    "This was changed elsewhere while you were editing. Nothing of yours is lost: compare, and "
+    "save again."
+)
 WEEKDAYS = [
     (0, _("Monday")),
     (1, _("Tuesday")),
@@ -35,6 +40,8 @@ class OwnedForm(forms.ModelForm):
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Of one form for a new row (accounts/saved_once.py): sent twice it makes one.
+    form_key = forms.CharField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
     def __init__(self, *args: Any, owner: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +51,7 @@ class OwnedForm(forms.ModelForm):
             del self.fields["version"]
         else:
             self.fields["version"].initial = self.instance.version
+            del self.fields["form_key"]
         for field in self.fields.values():
             scope_choices(field, owner)
             capitalise_choices(field)
@@ -59,13 +67,7 @@ class OwnedForm(forms.ModelForm):
 
     def _report_conflict(self, current: OwnedModel) -> None:
         """Say field by field what is saved now; a second save is then a knowing one."""
-        self.add_error(
-            None,
-            _(
-                "This was changed elsewhere while you were editing. Nothing of yours is lost: "
-                "compare, and save again."
-            ),
-        )
+        self.add_error(None, CONFLICT)
         for name in self.changed_data:
             if name == "version" or not hasattr(current, name):
                 continue

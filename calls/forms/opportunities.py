@@ -15,14 +15,15 @@ from django.utils.translation import ngettext
 
 from accounts.fields import DayInput, NotesInput
 from accounts.files import UploadField
-from accounts.forms import capitalise_choices
+from accounts.forms import CONFLICT, capitalise_choices
 from accounts.owned import StaleVersion
 from calls.decline_text import decline_text, names_one
 from calls.forms.guarded import GuardedForm
 from calls.models import Opportunity, Submission
 from calls.opportunity_guard import Asked, asked_of
 from contacts.forms import NameField
-from contacts.models import Employer
+from contacts.models import NAME_LENGTH, Employer
+from contacts.names import fold
 from contacts.pickers import FirmPicker, RecruiterPicker
 
 # A change of these may make it collide with what another firm holds.
@@ -199,10 +200,26 @@ class DeclineForm(forms.Form):
         help_text=_("One a line. They stay out of the words, and are not kept with this."),
     )
     end_promises = forms.BooleanField(required=False, initial=True)
+    # Of the opportunity as it was when the form was opened.
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, decisions: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, opportunity: Opportunity, decisions: int = 0, **kwargs: Any
+    ) -> None:
         """`decisions` is how many promises to give one are open."""
+        self.opportunity = opportunity
+        self.before = {
+            "reason": opportunity.decline_reason,
+            "wanted_instead": opportunity.wanted_instead,
+            "named_instead": opportunity.named_instead,
+        }
         super().__init__(*args, **kwargs)
+        self.initial = dict(self.before)
+        self.fields["version"].initial = opportunity.version
+        if opportunity.recruiter:
+            self.fields["named_instead"].help_text = _(
+                "One a line. They stand in the words, and among your referrals."
+            )
         self.fields["end_promises"].label = ngettext(
             "This keeps my promise to give a decision",
             "This keeps my %(n)s promises to give a decision",
@@ -228,7 +245,46 @@ class DeclineForm(forms.Form):
                 self.add_error(
                     field, _("Somebody who asked not to be named stands here. Leave them out.")
                 )
+        if not self.errors and not self.is_said and self._is_stale:
+            self._report_conflict()
         return cleaned
+
+    def clean_named_instead(self) -> str:
+        """Each line is to be the name of a person."""
+        for name in self._lines("named_instead"):
+            if not fold(name):
+                raise ValidationError(_("A name needs at least one letter."))
+            if len(name) > NAME_LENGTH:
+                raise ValidationError(
+                    _("“%(name)s…” is too long for a name.") % {"name": name[:40]}
+                )
+        named: str = self.cleaned_data["named_instead"]
+        return named
+
+    @property
+    def _is_stale(self) -> bool:
+        return bool(self.cleaned_data.get("version") != self.opportunity.version)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether just this has been saved: the second press of the same form is no conflict."""
+        return self.opportunity.declined_on is not None and self.said == self.before
+
+    def _report_conflict(self) -> None:
+        """Say what is saved now; a second save is then a knowing one."""
+        said = self.said
+        self.add_error(None, CONFLICT)
+        for name, saved in self.before.items():
+            if saved and saved != said[name]:
+                self.add_error(name, _("Saved meanwhile: %(saved)s") % {"saved": saved})
+        data = self.data.copy()  # type: ignore[attr-defined]
+        data["version"] = str(self.opportunity.version)
+        self.data = data
+
+    @property
+    def names(self) -> list[str]:
+        """Whom I name instead."""
+        return self._lines("named_instead")
 
     @property
     def said(self) -> dict[str, str]:
@@ -236,8 +292,9 @@ class DeclineForm(forms.Form):
         kept = {name: self.cleaned_data[name] for name in ("reason", "wanted_instead")}
         return {**kept, "named_instead": "\n".join(self._lines("named_instead"))}
 
-    def words(self, opportunity: Opportunity) -> str:
+    def words(self) -> str:
         """The words for it as they would be with what is typed; "" while something is wrong."""
+        opportunity = self.opportunity
         if self.is_bound and not self.is_valid():
             return ""
         return decline_text(

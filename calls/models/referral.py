@@ -124,6 +124,8 @@ class Referral(OwnedModel):
     thanked_on = models.DateField(_("thanked on"), null=True, blank=True)
     why = models.CharField(_("why this person"), max_length=NAME_LENGTH, blank=True)
     notes = models.TextField(_("notes"), blank=True, max_length=NOTES_LENGTH)
+    # Typed with a no to its opportunity, and taken back with it (desk/declined.py).
+    with_decline = models.BooleanField(default=False, editable=False)
 
     objects = OwnedManager.from_queryset(ReferralQuerySet)()
 

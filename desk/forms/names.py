@@ -12,6 +12,7 @@ from accounts.forms import capitalise_choices, scope_choices
 from accounts.models import User
 from calls.models import Referral
 from contacts.models import NAME_LENGTH, Person, Recruiter
+from contacts.names import fold
 from contacts.pickers import PersonPicker, RecruiterPicker
 from followups.models import Promise
 
@@ -58,7 +59,7 @@ class NameLines(forms.BaseFormSet):
             person = form.cleaned_data.get("person")
             if person is None:
                 continue
-            key = person.pk or person.name.casefold()
+            key = person.pk or fold(person.name)
             if key in seen:
                 form.add_error("person", _("You have named them already, above."))
             seen.add(key)

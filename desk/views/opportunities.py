@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import pages
@@ -18,7 +19,13 @@ from calls.collision_words import all_in_words
 from calls.decline_text import decline_text
 from calls.forms.opportunities import DeclineForm, RevealForm, StageForm
 from calls.models import Call, Disclosure, Opportunity, Referral, StageChange
-from desk.declined import end_decisions, open_decisions, reopen_decisions
+from desk.declined import (
+    end_decisions,
+    name_instead,
+    open_decisions,
+    reopen_decisions,
+    take_back_names,
+)
 from desk.forms.call_sheet import CallSheetForm
 from desk.owed import both_ways
 from desk.questions import unanswered, unknown_of_firm
@@ -74,19 +81,14 @@ def opportunity_decline(request: OwnerRequest, pk: int) -> HttpResponse:
     """Say no: the words for it are shown as often as wanted (`show`), then it is saved."""
     opportunity = _own(request, pk)
     decisions = open_decisions(opportunity)
-    initial = {
-        "reason": opportunity.decline_reason,
-        "wanted_instead": opportunity.wanted_instead,
-        "named_instead": opportunity.named_instead,
-    }
-    form = DeclineForm(pages.posted(request), initial=initial, decisions=len(decisions))
+    form = DeclineForm(pages.posted(request), opportunity=opportunity, decisions=len(decisions))
     is_meant = request.method == "POST" and "show" not in request.POST
     if is_meant and form.is_valid() and _decline(request, opportunity, form):
         return redirect(opportunity)
     context = {
         "form": form,
         "opportunity": opportunity,
-        "words": form.words(opportunity),
+        "words": form.words(),
         "decisions": decisions,
     }
     status = 422 if form.errors else 200
@@ -95,9 +97,11 @@ def opportunity_decline(request: OwnerRequest, pk: int) -> HttpResponse:
 
 def _decline(request: OwnerRequest, opportunity: Opportunity, form: DeclineForm) -> bool:
     """Whether the no is saved, and with it what it keeps; all of it or nothing."""
+    today = timezone.localdate()
     try:
         with transaction.atomic():
-            opportunity.decline(timezone.localdate(), **form.said)
+            opportunity.decline(today, **form.said)
+            named = name_instead(opportunity, form.names, on=today)
             ended = end_decisions(opportunity) if form.cleaned_data["end_promises"] else []
     except StaleVersion:
         form.add_error(None, _("This was changed elsewhere just now. Save again."))
@@ -105,6 +109,10 @@ def _decline(request: OwnerRequest, opportunity: Opportunity, form: DeclineForm)
     said = _("Declined. The words for it stand on this page.")
     if ended:
         said += " " + _("Your promise to give a decision is kept.")
+    if named:
+        said += " " + ngettext(
+            "%(n)s referral is noted.", "%(n)s referrals are noted.", len(named)
+        ) % {"n": len(named)}
     messages.success(request, said)
     return True
 
@@ -118,6 +126,7 @@ def opportunity_reconsider(request: OwnerRequest, pk: int) -> HttpResponse:
     try:
         with transaction.atomic():
             reopened = reopen_decisions(opportunity)
+            taken_back = take_back_names(opportunity)
             opportunity.reconsider()
     except StaleVersion:
         messages.warning(request, _("It had been changed already; this is how it stands."))
@@ -125,6 +134,8 @@ def opportunity_reconsider(request: OwnerRequest, pk: int) -> HttpResponse:
     said = _("It is open again.")
     if reopened:
         said += " " + _("So is your promise to give a decision.")
+    if taken_back:
+        said += " " + _("Whom you named instead is in the trash.")
     messages.success(request, said)
     return redirect(opportunity)
 

@@ -73,7 +73,9 @@ def person_anonymise(request: OwnerRequest, pk: int) -> HttpResponse:
         anonymise.anonymise(person, spellings)
         # It is saved once more after this.
         request.session.update(anonymise.clean_session(dict(request.session.items()), spellings))
-        messages.success(request, _("Done. Their name stands nowhere here any more."))
+        said = _("Done. Their name stands nowhere here any more.")
+        # What the browser could not send us may hold it, too (static/app.js).
+        messages.success(request, said, extra_tags="forget-drafts")
         return redirect(person)
     context = {
         "person": person,

@@ -6,16 +6,13 @@ import datetime as dt
 import zoneinfo
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.owned import StaleVersion
-from accounts.pages import own_or_404, posted
+from accounts.pages import own_or_404, posted, save_form
 from accounts.requests import OwnerRequest
 from followups import local_time
 from followups.forms import EndingForm, PromiseForm, SnoozeForm
@@ -103,15 +100,9 @@ def promise_edit(request: OwnerRequest, pk: int) -> HttpResponse:
 
 
 def _edit(request: OwnerRequest, form: PromiseForm, promise: Promise | None) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved = form.save()
-        except StaleVersion:
-            form.add_error(None, _("This was changed elsewhere just now. Save again."))
-        else:
-            nudge()
-            messages.success(request, _("Saved."))
-            return redirect(saved)
+    if request.method == "POST" and save_form(request, form):
+        nudge()
+        return redirect(form.instance)
     context = {"form": form, "promise": promise}
     status = 422 if form.errors else 200
     return render(request, "followups/promise_form.html", context, status=status)

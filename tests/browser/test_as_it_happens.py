@@ -17,7 +17,7 @@ from contacts.models import Recruiter
 from desk.models import Draft
 from followups.models import Promise
 from tests.browser.conftest import Opener, session_of
-from tests.factories import FirmFactory, PhoneFactory, RecruiterFactory
+from tests.factories import FirmFactory, PersonFactory, PhoneFactory, RecruiterFactory
 
 SHEET = "/calls/new/"
 # What a key press or a click is worth; letters of a name are typed anyway.
@@ -402,6 +402,24 @@ def test_signing_out_leaves_nothing_on_the_device(page: Page, user: User) -> Non
     page.get_by_role("button", name="Sign out").first.click()
     page.wait_for_url(re.compile("sign-in"))
     assert page.evaluate("localStorage.length") == 0
+
+
+def test_who_is_forgotten_stands_in_no_sheet_on_the_device(page: Page, user: User) -> None:
+    pat = PersonFactory(owner=user, name="Pat Doerenburg")
+    page.goto(SHEET)
+    with_no_server(page)
+    page.get_by_label("Notes").fill("Pat Doerenburg named me")
+    expect(page.locator("#kept")).to_contain_text("on this device")
+    page.goto(pat.get_absolute_url())
+    page.get_by_role("button", name="Anonymise").click()
+    page.get_by_role("button", name="Forget them").click()
+    expect(page.locator("#flash")).to_contain_text("stands nowhere")
+    page.wait_for_function("localStorage.length === 0")
+    page.unroute("**/draft/")
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#drafts")).not_to_contain_text("Doerenburg")
+    assert "Doerenburg" not in str([draft.data for draft in Draft.across_owners.all()])
 
 
 def test_a_draft_thrown_away_can_be_brought_back(page: Page, user: User) -> None:

@@ -79,6 +79,15 @@ def test_it_names_nobody_who_asked_not_to_be(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "typed", ["Anne-Marie's team", "ANNE‑MARIE told me", "Ask O’Brien", "Ask O`Brien’s boss"]
+)
+def test_it_names_nobody_by_a_part_with_a_sign_in_it(typed: str) -> None:
+    text = decline_text("CFO", reason=f"{typed}. I stay.", unnamed=["Anne-Marie O'Brien"])
+    assert typed not in text
+    assert "I stay." in text
+
+
+@pytest.mark.parametrize(
     ("to", "hello"), [("J. Doe", "Hello J. Doe,"), ("Dr. No", "Hello Dr. No,")]
 )
 def test_a_title_is_no_first_name(to: str, hello: str) -> None:

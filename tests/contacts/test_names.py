@@ -34,6 +34,20 @@ def test_it_folds(name: str, folded: str) -> None:
     assert fold(name) == folded
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(f"O{sign}Brien-Smith Ltd" for sign in "’‘ʼʻ`´‛′＇｀"),
+        *(f"O'Brien{sign}Smith Ltd" for sign in "‐‑‒–—―−－﹣⁃"),
+        *(f"O'Brien-Smith{sign}Ltd" for sign in "\xa0\u2007\u2009\u202f\u3000\u2003"),
+        "O'\u200bBrien-\u2060Sm\u00adith\ufeff Ltd\u200e",
+        "Ｏ'Ｂrien-Smith Ltd",
+    ],
+)
+def test_it_folds_the_signs_that_are_written_for_one_another(written: str) -> None:
+    assert fold(written) == "o'brien-smith ltd"
+
+
 @given(st.text(max_size=250))
 def test_it_folds_once_for_all(name: str) -> None:
     once = fold(name)

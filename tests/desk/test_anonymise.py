@@ -249,6 +249,19 @@ def test_two_wishes_do_not_stand_in_each_others_way(user: User) -> None:
     assert all(name.startswith("Somebody") for name in names)
 
 
+@pytest.mark.parametrize("stored", "'’ʼ`´")
+def test_it_reaches_every_apostrophe_and_dash(user: User, stored: str) -> None:
+    person = factories.PersonFactory(owner=user, name=f"Seán O{stored}Brien-Smith")
+    notes = [f"With Sean O{sign}Brien{dash}Smith" for sign in "'’‘ʼ`´" for dash in "-‐‑–—"]
+    call = factories.CallFactory(owner=user, notes="\n".join(notes))
+    namesake = factories.RecruiterFactory(owner=user, name="Sean O‘Brien‑Smith")
+    forget(person)
+    call.refresh_from_db()
+    namesake.refresh_from_db()
+    assert "Brien" not in call.notes
+    assert (namesake.name, namesake.folded_name) == ("Somebody", "somebody")
+
+
 def test_also_written_as(user: User, pat: Person) -> None:
     call = factories.CallFactory(owner=user, notes="Patty, or P.D., or Pat")
     forget(pat, "patty", "P.D.")
@@ -295,6 +308,8 @@ def test_it_is_done_once_it_is_sure(client: Client, user: User, pat: Person) -> 
     response = client.post(path_for(pat), {"also": "Patty", "sure": "yes"}, follow=True)
     text = html(response)
     assert "Anonymised on" in text
+    assert "data-forget-drafts" in text  # static/app.js heeds it once
+    assert "data-forget-drafts" not in html(client.get(pat.get_absolute_url()))
     assert call.get_absolute_url() in text  # counts and relations stay
     call.refresh_from_db()
     assert call.notes == "Somebody and somebody"

@@ -11,11 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from calls.models import Opportunity
+from calls.models import Opportunity, Referral
+from contacts.models import Person
 from followups.models import Promise
 from tests.addresses import check_refusals
-from tests.factories import OpportunityFactory, PromiseFactory, RecruiterFactory, SubmissionFactory
-from tests.pages import errors_of, fill_in, html, send
+from tests.factories import (
+    OpportunityFactory,
+    PersonFactory,
+    PromiseFactory,
+    RecruiterFactory,
+    ReferralFactory,
+    SubmissionFactory,
+)
+from tests.pages import errors_of, fill_in, form_of, html, send
 
 TYPED = {
     "reason": "I have just begun a programme here. The base of £180k is low.",
@@ -157,6 +165,158 @@ def test_a_submission_for_it_binds_no_more(
     send(client, path, having="reason")
     submission.opportunity.refresh_from_db()
     assert submission.is_over_now
+
+
+# Whom I name instead ------------------------------------------------------------------------------
+
+
+def named(opportunity: Opportunity) -> dict[str, Referral]:
+    rows = Referral.objects.of(opportunity.owner).filter(opportunity=opportunity)
+    return {row.person.name: row for row in rows.select_related("person")}
+
+
+def test_whom_i_name_instead_is_a_referral_of_mine(
+    client: Client, opportunity: Opportunity, path: str
+) -> None:
+    tom = PersonFactory(owner=opportunity.owner, name="TOM AHMED")
+    response = send(client, path, having="reason", **TYPED)
+    rows = named(opportunity)
+    assert set(rows) == {"TOM AHMED", "Wei Chen"}
+    assert rows["TOM AHMED"].person == tom
+    for row in rows.values():
+        assert (row.direction, row.recruiter) == ("by_me", opportunity.recruiter)
+        assert (row.named_on, row.asked_first) == (timezone.localdate(), "")
+    page = html(client.get(response.headers["Location"]))
+    assert "2 referrals are noted." in page
+    assert f"/referrals/{rows['Wei Chen'].pk}/edit/" in page
+
+
+def test_showing_the_words_names_nobody(
+    client: Client, opportunity: Opportunity, path: str
+) -> None:
+    client.post(path, {**fill_in(client, path, having="reason", **TYPED), "show": "words"})
+    assert named(opportunity) == {}
+    assert not Person.objects.of(opportunity.owner).exists()
+
+
+def test_who_was_named_for_it_before_is_not_named_again(
+    client: Client, opportunity: Opportunity, path: str
+) -> None:
+    about = {"owner": opportunity.owner, "opportunity": opportunity}
+    tom = PersonFactory(owner=opportunity.owner, name="Tom Ahmed")
+    before = ReferralFactory(**about, person=tom, recruiter=opportunity.recruiter)
+    typed = "Tom Ahmed\nWei Chen\nWEI CHEN"
+    send(client, path, having="reason", named_instead=typed)
+    assert named(opportunity)["Tom Ahmed"] == before
+    assert Referral.objects.of(opportunity.owner).count() == 2
+    reconsider(client, opportunity)
+    assert list(named(opportunity)) == ["Tom Ahmed"]
+
+
+def test_changing_what_i_said_changes_whom_i_named(
+    client: Client, opportunity: Opportunity, path: str
+) -> None:
+    send(client, path, having="reason", **TYPED)
+    wei = named(opportunity)["Wei Chen"]
+    send(client, path, having="reason", named_instead="Wei Chen\nSara Lind")
+    assert set(named(opportunity)) == {"Wei Chen", "Sara Lind"}
+    assert named(opportunity)["Wei Chen"] == wei
+
+
+def test_they_are_taken_back_with_the_no(
+    client: Client, opportunity: Opportunity, path: str
+) -> None:
+    elsewhere = ReferralFactory(owner=opportunity.owner, recruiter=opportunity.recruiter)
+    send(client, path, having="reason", **TYPED)
+    reconsider(client, opportunity)
+    assert named(opportunity) == {}
+    assert Referral.across_owners.filter(trashed_at__isnull=False).count() == 2
+    assert list(Referral.objects.of(opportunity.owner)) == [elsewhere]
+
+
+def test_what_came_of_one_is_not_taken_back(
+    client: Client, opportunity: Opportunity, path: str
+) -> None:
+    send(client, path, having="reason", **TYPED)
+    named(opportunity)["Wei Chen"].note_contacted(timezone.localdate())
+    reconsider(client, opportunity)
+    assert list(named(opportunity)) == ["Wei Chen"]
+
+
+def test_without_a_recruiter_they_stand_in_the_words_alone(client: Client, user: User) -> None:
+    opportunity = OpportunityFactory(owner=user)
+    path = reverse("desk:opportunity_decline", args=[opportunity.pk])
+    assert "among your referrals" not in html(client.get(path))
+    send(client, path, having="reason", **TYPED)
+    opportunity.refresh_from_db()
+    assert opportunity.named_instead == "Tom Ahmed\nWei Chen"
+    assert not Referral.objects.of(user).exists()
+
+
+@pytest.mark.parametrize("line", ["Tom\n\u0301", "Tom\n\u200b", "x" * 201])
+def test_what_can_be_no_name_is_said_beside_it(
+    client: Client, opportunity: Opportunity, path: str, line: str
+) -> None:
+    response = send(client, path, having="reason", named_instead=line)
+    assert response.status_code == 422
+    assert list(errors_of(response)) == ["named_instead"]
+    assert named(opportunity) == {}
+
+
+def test_if_the_no_is_not_saved_nobody_is_named(
+    client: Client, opportunity: Opportunity, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk.views.opportunities.end_decisions", lambda _row: 1 / 0)
+    data = fill_in(client, path, having="reason", **TYPED) | {"end_promises": "on"}
+    with pytest.raises(ZeroDivisionError):
+        client.post(path, data)
+    assert named(opportunity) == {}
+    assert not Person.objects.of(opportunity.owner).exists()
+
+
+# Two at once --------------------------------------------------------------------------------------
+
+
+def test_a_no_that_was_begun_before_another_is_a_conflict(
+    client: Client, opportunity: Opportunity, path: str
+) -> None:
+    mine = fill_in(client, path, having="reason", reason="Mine", wanted_instead="a board seat")
+    send(client, path, having="reason", reason="Theirs", named_instead="Tom Ahmed")
+    response = client.post(path, mine)
+    assert response.status_code == 422
+    errors = errors_of(response)
+    assert "changed elsewhere" in str(errors["__all__"])
+    assert errors["reason"] == ["Saved meanwhile: Theirs"]
+    assert errors["named_instead"] == ["Saved meanwhile: Tom Ahmed"]
+    opportunity.refresh_from_db()
+    assert opportunity.decline_reason == "Theirs"
+    # Having seen both, it is a knowing one.
+    again = form_of(response, having="reason")
+    assert again["reason"] == "Mine"
+    assert client.post(path, again).status_code == 302
+    opportunity.refresh_from_db()
+    assert (opportunity.decline_reason, opportunity.named_instead) == ("Mine", "")
+
+
+def test_an_edit_elsewhere_is_a_conflict_too(
+    client: Client, opportunity: Opportunity, path: str
+) -> None:
+    mine = fill_in(client, path, having="reason", reason="Mine")
+    opportunity.title = "Interim CFO"
+    opportunity.save()
+    response = client.post(path, mine)
+    assert response.status_code == 422
+    assert list(errors_of(response)) == ["__all__"]
+    assert client.post(path, form_of(response, having="reason")).status_code == 302
+
+
+def test_a_double_press_is_no_conflict(
+    client: Client, opportunity: Opportunity, path: str
+) -> None:
+    data = fill_in(client, path, having="reason", **TYPED)
+    answers = [client.post(path, data) for _press in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert len(named(opportunity)) == 2
 
 
 @pytest.mark.parametrize("name", ["opportunity_decline", "opportunity_reconsider"])

@@ -100,10 +100,11 @@ def test_it_wants_somebody(client: Client, user: User, promise: Promise) -> None
     [
         {"names__0__why": "ran two"},
         {"names__0__person_name": "Pat", "names__1__person_name": "pat"},
+        {"names__0__person_name": "O’Brien", "names__1__person_name": "O'Brien"},
         {"names__0__person_name": "x" * 201},
         {"names__0__person_name": "Pat", "names__0__why": "x" * 201},
     ],
-    ids=["no name", "twice", "too long", "too much"],
+    ids=["no name", "twice", "twice by another sign", "too long", "too much"],
 )
 def test_an_invalid_line_keeps_and_makes_nothing(
     client: Client, user: User, promise: Promise, typed: dict[str, str]

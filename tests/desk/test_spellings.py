@@ -57,6 +57,26 @@ def test_it_folds_both_sides(name: str, text: str) -> None:
     assert Spellings([name], instead="x").replaced(text) == "X"
 
 
+@pytest.mark.parametrize("stored", "'’‘ʼʻ`´")
+@pytest.mark.parametrize("written", "'’‘ʼʻ`´‛′")
+def test_an_apostrophe_is_any_apostrophe(stored: str, written: str) -> None:
+    spellings = Spellings([f"Seán O{stored}Brien"], instead="somebody")
+    assert spellings.replaced(f"by sean o{written}brien") == "by somebody"
+
+
+@pytest.mark.parametrize(
+    "between", [*"-‐‑‒–—―−－⁃", "\u2009", "\u202f", "\u3000", " \u200b", "\u2060 "]
+)
+def test_a_hyphen_is_any_dash_and_a_space_any_space(between: str) -> None:
+    spellings = Spellings(["Pat Doe-Roe"], instead="somebody")
+    assert spellings.replaced(f"Pat{between}Doe{between}Roe said") == "Somebody said"
+
+
+def test_signs_that_nobody_sees_hide_nobody() -> None:
+    spellings = Spellings(["Pat Doe"], instead="somebody")
+    assert spellings.replaced("Ask P\u200bat D\u00adoe\ufeff, now") == "Ask somebody, now"
+
+
 def test_it_takes_out_each_spelling_the_longest_first() -> None:
     spellings = Spellings(["Pat Doe", "Patty", "Pat Doe Smith"], instead="somebody")
     assert spellings.replaced("Patty is Pat Doe Smith") == "Somebody is somebody"

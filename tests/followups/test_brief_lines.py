@@ -121,6 +121,9 @@ def test_it_says_be_wary(user, recruiter):
         "Roadrunner CFO",
         "CFO at BQ",
         "CFO at Globe",
+        "CFO, Wile E. Snacks",
+        "Coyote CFO",
+        "CFO at Anvil",
         "CFO, 180k",
         "CFO (£90,000)",
     ],
@@ -132,12 +135,27 @@ def test_no_client_in_confidence_and_no_figure_stands_in_a_mail(user, recruiter,
         other_names="Roadrunner\nBQ Ltd",
         parent=EmployerFactory(owner=user, name="Globe AG"),
     )
+    brand = EmployerFactory(owner=user, name="Wile E", other_names="Coyote", parent=acme)
+    EmployerFactory(owner=user, name="Anvil Ltd", parent=brand)
     secret = OpportunityFactory(
         owner=user, title=title, client=acme, client_disclosure="in_confidence"
     )
     talked(recruiter, opportunity=secret, purpose="assignment")
     assert lines(promised(user, recruiter=recruiter)) == [
         "Last talk: Sun 1 March, for a position."
+    ]
+
+
+def test_another_clients_brand_may_be_said(user, recruiter):
+    globe = EmployerFactory(owner=user, name="Globe AG")
+    EmployerFactory(owner=user, name="Anvil Ltd", parent=globe)
+    acme = EmployerFactory(owner=user, name="Acme")
+    secret = OpportunityFactory(
+        owner=user, title="CFO (Anvil)", client=acme, client_disclosure="in_confidence"
+    )
+    talked(recruiter, opportunity=secret)
+    assert lines(promised(user, recruiter=recruiter)) == [
+        "Last talk: Sun 1 March, for a position (CFO (Anvil))."
     ]
 
 
@@ -166,15 +184,16 @@ def test_no_mail_holds_what_was_said_of_pay_or_whom_i_named(user, recruiter):
             assert word not in body
 
 
-def test_it_costs_as_much_for_fifty_promises_as_for_two(user):
+@pytest.mark.parametrize(("disclosure", "queries"), [("named", 4), ("in_confidence", 5)])
+def test_it_costs_as_much_for_fifty_promises_as_for_two(user, disclosure, queries):
     firm = FirmFactory(owner=user)
 
     def asked(count):
         for n in range(count):
             recruiter = RecruiterFactory(owner=user)
-            cfo = OpportunityFactory(
-                owner=user, client=EmployerFactory(owner=user), client_disclosure="named"
-            )
+            client = EmployerFactory(owner=user)
+            EmployerFactory(owner=user, parent=client)
+            cfo = OpportunityFactory(owner=user, client=client, client_disclosure=disclosure)
             talked(recruiter, opportunity=cfo)
             PromiseFactory(owner=user, recruiter=recruiter if n % 2 else None, firm=firm)
         promises = list(Promise.objects.of(user).with_names())
@@ -184,7 +203,7 @@ def test_it_costs_as_much_for_fifty_promises_as_for_two(user):
                 lines_for(one, standing, user, DUE)
         return len(captured)
 
-    assert asked(2) == asked(48) == 4
+    assert asked(2) == asked(48) == queries
 
 
 def test_it_stands_under_each_promise_of_a_digest(user, recruiter):
