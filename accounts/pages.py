@@ -15,6 +15,8 @@ from accounts.owned import StaleVersion
 
 if TYPE_CHECKING:
     from accounts.forms import OwnedForm
+    from accounts.models import User
+    from accounts.prepared import prepared
 
 PER_PAGE = 50
 # From this page on the rows are asked for in two steps.
@@ -55,6 +57,14 @@ def own_or_404(rows: QuerySet, pk: int) -> Any:
         return rows.get(pk=pk)
     except rows.model.DoesNotExist as error:
         raise Http404 from error
+
+
+def first_or_404(question: prepared, owner: User, pk: int) -> Any:
+    """The same of a prepared question, which is given the owner and the id."""
+    row = question.first(owner=owner.pk, pk=pk) if pk <= LARGEST_ID else None
+    if row is None:
+        raise Http404
+    return row
 
 
 def read_id(text: str) -> int | None:

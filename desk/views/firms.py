@@ -42,7 +42,7 @@ def firm_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     feed = feed_of(user, pk, Asked.of(request))
     firms = Firm.objects.of(user).annotate(events=feed.total, is_limited=has_off_limits())
     firm: Any = own_or_404(firms, pk)
-    owed = both_ways(Promise.objects.of(user).with_firm(firm))
+    owed = both_ways(user, firm=firm.pk)
     people = people_of(user, firm.pk)
     context = {
         "firm": firm,

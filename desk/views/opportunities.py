@@ -35,7 +35,7 @@ def opportunity_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "said": all_in_words(asked),
         "submissions": submissions,
         "stages": list(StageChange.objects.of(user).filter(**about).order_by("on", "pk")),
-        "owed": both_ways(Promise.objects.of(user).filter(**about)),
+        "owed": both_ways(user, opportunity=opportunity.pk),
         "calls": pages.page_of(request, Call.objects.of(user).filter(**about).for_list()),
         "referrals": list(Referral.objects.of(user).filter(**about).for_list()[:20]),
         "told": list(Disclosure.objects.of(user).filter(**about).for_list()[:20]),

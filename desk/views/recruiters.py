@@ -45,7 +45,7 @@ def recruiter_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "their_word": their_word,
         "phones": list(recruiter.phones.order_by("-pk")),
         "emails": list(recruiter.emails.order_by("-pk")),
-        "owed": both_ways(promises),
+        "owed": both_ways(user, recruiter=recruiter.pk),
         "asked": feed.asked,
         "timeline": feed.page(recruiter.events),
         "firms": firms,
