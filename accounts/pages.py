@@ -15,7 +15,6 @@ from accounts.owned import StaleVersion
 
 if TYPE_CHECKING:
     from accounts.forms import OwnedForm
-    from accounts.models import User
     from accounts.prepared import prepared
 
 PER_PAGE = 50
@@ -59,9 +58,10 @@ def own_or_404(rows: QuerySet, pk: int) -> Any:
         raise Http404 from error
 
 
-def first_or_404(question: prepared, owner: User, pk: int) -> Any:
-    """The same of a prepared question, which is given the owner and the id."""
-    row = question.first(owner=owner.pk, pk=pk) if pk <= LARGEST_ID else None
+def first_or_404(question: prepared, **given: Any) -> Any:
+    """The same of a prepared question, which is `given` the owner and the id."""
+    known = max(value for value in given.values() if isinstance(value, int)) <= LARGEST_ID
+    row = question.first(**given) if known else None
     if row is None:
         raise Http404
     return row

@@ -53,6 +53,12 @@ class Given(Value):
         return "%s", (Slot(self.value, self.output_field),)
 
 
+class Fixed(str):
+    """A word on which the question itself depends: of a few, each has a question of its own."""
+
+    __slots__ = ()
+
+
 class Slot:
     """Where, among the parameters of the SQL, a given value goes."""
 
@@ -76,17 +82,26 @@ class prepared:  # noqa: N801 (a decorator)
 
     def __call__(self, **given: Any) -> list[Any]:
         """The rows, for these values (int, str, bool, date or datetime; None is refused)."""
-        # Two threads at once would both write it down; the one that is kept says the same.
-        shape = tuple((name, type(value)) for name, value in given.items())
+        shape = tuple(
+            (name, value if isinstance(value, Fixed) else type(value))
+            for name, value in given.items()
+        )
         question = self.questions.get(shape)
         if question is None:
-            stand_ins = {name: Given(name, FIELDS[kind]()) for name, kind in shape}
-            question = self.questions[shape] = Question(self.make(**stand_ins))
+            # Two threads at once would both write it down; the one that is kept says the same.
+            question = self.questions[shape] = Question(self.make(**_stand_ins(shape)))
         return list(question.ask(given))
 
     def first(self, **given: Any) -> Any:
         """The first row, or None."""
         return next(iter(self(**given)), None)
+
+
+def _stand_ins(shape: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    return {
+        name: kind if isinstance(kind, Fixed) else Given(name, FIELDS[kind]())
+        for name, kind in shape
+    }
 
 
 class Question:
@@ -101,16 +116,20 @@ class Question:
         self.compiler = rows.query.get_compiler(using=rows.db)
         # Makes the compiler know, too, which column is which field.
         self.sql, self.params = self.compiler.as_sql()
+        columns = [column[0] for column in self.compiler.select]
+        self.converters = self.compiler.get_converters(columns)
 
     def ask(self, given: dict[str, Any]) -> Iterator[Any]:
         connection = connections[self.rows.db]
         params = tuple(
             one.filled(given, connection) if isinstance(one, Slot) else one for one in self.params
         )
-        # A compiler of this thread's own connection, which need not find its words any more.
+        # A compiler of this thread's own connection, which need not find any more what to ask,
+        # nor how to read what comes.
         compiler = copy.copy(self.compiler)
         compiler.connection = connection
         compiler.as_sql = lambda *_args, **_kwargs: (self.sql, params)
+        compiler.get_converters = lambda _columns: self.converters
         yield from self.rows._iterable_class(_Rows(self.rows, compiler))
 
 

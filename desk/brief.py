@@ -138,17 +138,17 @@ class Brief:
 
 def firm_of(user: User, pk: int) -> Firm:
     """The user's firm of this id, with what its brief shows beside it; else 404."""
-    found: Firm = first_or_404(rows.firms, user, pk)
+    found: Firm = first_or_404(rows.firms, owner=user.pk, pk=pk)
     return found
 
 
 def recruiter_of(user: User, pk: int) -> Recruiter:
-    found: Recruiter = first_or_404(rows.recruiters, user, pk)
+    found: Recruiter = first_or_404(rows.recruiters, owner=user.pk, pk=pk)
     return found
 
 
 def promise_of(user: User, pk: int) -> Promise:
-    found: Promise = first_or_404(rows.promises, user, pk)
+    found: Promise = first_or_404(rows.promises, owner=user.pk, pk=pk)
     return found
 
 

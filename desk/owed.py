@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, QuerySet, Value, Window
+from django.db.models.functions import Concat, RowNumber
 
 from accounts.models import User
 from accounts.prepared import prepared
@@ -80,10 +80,13 @@ def most_urgent(owner: int, *, but: int | None = None, **whose: int) -> list[Sid
 
 @prepared
 def _most_urgent(owner: Any, but: Any = None, **whose: Any) -> QuerySet:
-    promises = Promise.objects.of(owner).filter(**whose).open()
+    # By their index: what is open has not ended.
+    promises = Promise.objects.of(owner).filter(ended_at=None, **whose).open()
     if but is not None:
         promises = promises.exclude(pk=but)
-    side, urgency = [F("owed_by")], [F("due_utc"), F("pk")]
+    # Not the bare column: SQLite would read everything of the user's in the order of its sides,
+    # rather than the few that are open here, and sort those.
+    side, urgency = [Concat("owed_by", Value(""))], [F("due_utc"), F("pk")]
     rows = promises.annotate(
         place=Window(RowNumber(), partition_by=side, order_by=urgency),
         of_side=Window(Count("pk"), partition_by=side),

@@ -162,8 +162,17 @@ class Call(OwnedModel):
                 condition=Q(trashed_at=None),
                 name="call_by_time",
             ),
-            models.Index(fields=["firm", "-occurred_at"], name="call_by_firm"),
-            models.Index(fields=["recruiter", "-occurred_at"], name="call_by_recruiter"),
+            # The same of one firm and of one recruiter, with whom, and for whom.
+            models.Index(
+                fields=["owner", "firm", "-occurred_at", "-id", "recruiter"],
+                condition=Q(trashed_at=None),
+                name="call_by_firm",
+            ),
+            models.Index(
+                fields=["owner", "recruiter", "-occurred_at", "-id", "firm"],
+                condition=Q(trashed_at=None),
+                name="call_by_recruiter",
+            ),
             # Who has spoken for a firm, how often and when: read from the index alone.
             models.Index(
                 fields=["owner", "firm", "recruiter", "-occurred_at"],

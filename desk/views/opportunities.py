@@ -22,7 +22,6 @@ from desk.declined import end_decisions, open_decisions, reopen_decisions
 from desk.forms.call_sheet import CallSheetForm
 from desk.owed import both_ways
 from desk.questions import unanswered, unknown_of_firm
-from followups.models import Promise
 
 
 @require_safe

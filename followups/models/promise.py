@@ -137,8 +137,18 @@ class Promise(OwnedModel):
         verbose_name_plural = _("promises")
         indexes = [
             models.Index(fields=["owner", "state", "due_utc"], name="promise_by_due"),
-            models.Index(fields=["firm", "due_utc"], name="promise_by_firm"),
-            models.Index(fields=["recruiter", "due_utc"], name="promise_by_recruiter"),
+            # Of a firm or recruiter that one talks to a lot: the few that are open, as they fall
+            # due, and the last of the thousands that have ended.
+            models.Index(
+                fields=["owner", "firm", "-ended_at", "due_utc"],
+                condition=Q(trashed_at=None),
+                name="promise_by_firm",
+            ),
+            models.Index(
+                fields=["owner", "recruiter", "-ended_at", "due_utc"],
+                condition=Q(trashed_at=None),
+                name="promise_by_recruiter",
+            ),
             # The ledger's ended ones and the record: the last of them, however many there are.
             models.Index(
                 fields=["owner", "-ended_at", "-id"],

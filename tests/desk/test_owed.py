@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from desk.owed import LAST_ENDED, both_ways
-from followups.models import Promise
 from tests.factories import FirmFactory, PromiseFactory, RecruiterFactory
 from tests.pages import html
 
