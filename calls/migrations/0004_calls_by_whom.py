@@ -33,4 +33,12 @@ class Migration(migrations.Migration):
                 name="call_by_recruiter",
             ),
         ),
+        migrations.AddIndex(
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("trashed_at", None)),
+                fields=["owner", "opportunity", "-occurred_at", "-id"],
+                name="call_by_opportunity",
+            ),
+        ),
     ]

@@ -162,7 +162,7 @@ class Call(OwnedModel):
                 condition=Q(trashed_at=None),
                 name="call_by_time",
             ),
-            # The same of one firm and of one recruiter, with whom, and for whom.
+            # The same of one firm, recruiter or opportunity; with whom, and for whom.
             models.Index(
                 fields=["owner", "firm", "-occurred_at", "-id", "recruiter"],
                 condition=Q(trashed_at=None),
@@ -172,6 +172,11 @@ class Call(OwnedModel):
                 fields=["owner", "recruiter", "-occurred_at", "-id", "firm"],
                 condition=Q(trashed_at=None),
                 name="call_by_recruiter",
+            ),
+            models.Index(
+                fields=["owner", "opportunity", "-occurred_at", "-id"],
+                condition=Q(trashed_at=None),
+                name="call_by_opportunity",
             ),
             # Who has spoken for a firm, how often and when: read from the index alone.
             models.Index(

@@ -33,4 +33,12 @@ class Migration(migrations.Migration):
                 name="promise_by_recruiter",
             ),
         ),
+        migrations.AddIndex(
+            model_name="promise",
+            index=models.Index(
+                condition=models.Q(("trashed_at", None)),
+                fields=["owner", "opportunity", "-ended_at", "due_utc"],
+                name="promise_by_opportunity",
+            ),
+        ),
     ]

@@ -137,7 +137,7 @@ class Promise(OwnedModel):
         verbose_name_plural = _("promises")
         indexes = [
             models.Index(fields=["owner", "state", "due_utc"], name="promise_by_due"),
-            # Of a firm or recruiter that one talks to a lot: the few that are open, as they fall
+            # Of a firm, recruiter or opportunity: the few that are open, as they fall
             # due, and the last of the thousands that have ended.
             models.Index(
                 fields=["owner", "firm", "-ended_at", "due_utc"],
@@ -148,6 +148,11 @@ class Promise(OwnedModel):
                 fields=["owner", "recruiter", "-ended_at", "due_utc"],
                 condition=Q(trashed_at=None),
                 name="promise_by_recruiter",
+            ),
+            models.Index(
+                fields=["owner", "opportunity", "-ended_at", "due_utc"],
+                condition=Q(trashed_at=None),
+                name="promise_by_opportunity",
             ),
             # The ledger's ended ones and the record: the last of them, however many there are.
             models.Index(
