@@ -107,7 +107,7 @@ def _stand_ins(shape: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
 class Question:
     """One such question in the words of the database."""
 
-    def __init__(self, rows: QuerySet) -> None:
+    def __init__(self, rows: Any) -> None:
         if isinstance(rows, OwnedQuerySet):
             rows._require_owner("prepared")
         if rows._prefetch_related_lookups:

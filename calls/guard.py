@@ -71,7 +71,7 @@ class Guard:
     def __init__(
         self, owner: object, *, on: dt.date, submissions: Iterable[Submission] | None = None
     ) -> None:
-        self.owner_id: int = getattr(owner, "pk", owner)
+        self.owner_id: Any = getattr(owner, "pk", owner)
         self.on, self.submissions = on, submissions
 
     def collisions(self, submission: Submission) -> list[Collision]:

@@ -152,7 +152,10 @@ class Timeline:
         asked: Asked | None = None,
     ) -> None:
         self.asked = asked or Asked()
-        self.calls, self.promises = self._narrowed(calls), self._narrowed(promises.ended().by_the_index_of_endings())
+        self.calls, self.promises = (
+            self._narrowed(calls),
+            self._narrowed(promises.ended().by_the_index_of_endings()),
+        )
         self.checks = checks
         show = self.asked.show
         self.parts: dict[str, Any] = {}
@@ -220,7 +223,7 @@ class Timeline:
         if not self.parts:
             return []
         moments = self.moments_of(part)
-        found = {
+        found: dict[str, list[Any]] = {
             "call": self.calls_of(_of_kind("call", moments)),
             "promise": self.promises_of(_of_kind("promise", moments)),
             # The few checks of a firm are on its page anyway: read once, they are read for both.
