@@ -162,21 +162,24 @@ class Call(OwnedModel):
                 condition=Q(trashed_at=None),
                 name="call_by_time",
             ),
-            # The same of one firm, recruiter or opportunity; with whom, and for whom.
+            models.Index(fields=["firm", "-occurred_at"], name="call_by_firm"),
+            models.Index(fields=["recruiter", "-occurred_at"], name="call_by_recruiter"),
+            # For a dossier: its last calls, with whom and for whom, and how many there are, from
+            # the index alone. The owner comes second: first, SQLite would take it for others, too.
             models.Index(
-                fields=["owner", "firm", "-occurred_at", "-id", "recruiter"],
+                fields=["firm", "owner", "-occurred_at", "-id", "recruiter"],
                 condition=Q(trashed_at=None),
-                name="call_by_firm",
+                name="call_of_firm",
             ),
             models.Index(
-                fields=["owner", "recruiter", "-occurred_at", "-id", "firm"],
+                fields=["recruiter", "owner", "-occurred_at", "-id", "firm"],
                 condition=Q(trashed_at=None),
-                name="call_by_recruiter",
+                name="call_of_recruiter",
             ),
             models.Index(
-                fields=["owner", "opportunity", "-occurred_at", "-id"],
+                fields=["opportunity", "owner", "-occurred_at", "-id"],
                 condition=Q(trashed_at=None),
-                name="call_by_opportunity",
+                name="call_of_opportunity",
             ),
             # Who has spoken for a firm, how often and when: read from the index alone.
             models.Index(

@@ -57,7 +57,7 @@ class Recruiter(NamedModel):
             models.Index(fields=["owner", "-last_call_at"], name="recruiter_by_last_call"),
             # Who works at a firm, by name.
             models.Index(
-                fields=["owner", "firm", "folded_name"],
+                fields=["firm", "owner", "folded_name"],
                 condition=Q(trashed_at=None),
                 name="recruiter_by_firm",
             ),

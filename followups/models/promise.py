@@ -137,22 +137,29 @@ class Promise(OwnedModel):
         verbose_name_plural = _("promises")
         indexes = [
             models.Index(fields=["owner", "state", "due_utc"], name="promise_by_due"),
-            # Of a firm, recruiter or opportunity: the few that are open, as they fall
-            # due, and the last of the thousands that have ended.
+            models.Index(fields=["firm", "due_utc"], name="promise_by_firm"),
+            models.Index(fields=["recruiter", "due_utc"], name="promise_by_recruiter"),
+            # For a dossier: the few that are open, as they fall due, and the last of the thousands
+            # that have ended. The owner comes second: first, SQLite would take it for others, too.
             models.Index(
-                fields=["owner", "firm", "-ended_at", "due_utc"],
+                fields=["firm", "owner", "-ended_at", "due_utc"],
                 condition=Q(trashed_at=None),
-                name="promise_by_firm",
+                name="promise_of_firm",
             ),
             models.Index(
-                fields=["owner", "recruiter", "-ended_at", "due_utc"],
+                fields=["recruiter", "owner", "-ended_at", "due_utc"],
                 condition=Q(trashed_at=None),
-                name="promise_by_recruiter",
+                name="promise_of_recruiter",
             ),
             models.Index(
-                fields=["owner", "opportunity", "-ended_at", "due_utc"],
+                fields=["opportunity", "owner", "-ended_at", "due_utc"],
                 condition=Q(trashed_at=None),
-                name="promise_by_opportunity",
+                name="promise_of_opportunity",
+            ),
+            models.Index(
+                fields=["call", "owner", "due_utc"],
+                condition=Q(trashed_at=None),
+                name="promise_of_call",
             ),
             # The ledger's ended ones and the record: the last of them, however many there are.
             models.Index(
