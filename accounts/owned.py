@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
 
@@ -217,6 +218,14 @@ class OwnedModel(models.Model):
             except BaseException:
                 self.version = read
                 raise
+
+    def _get_FIELD_display(self, field: Any) -> Any:  # noqa: N802 (Django's name)
+        """What `get_kind_display` and its like say: of one choice, the words.
+
+        Django's own translates all the other choices of the field, too, on its way.
+        """
+        value = getattr(self, field.attname)
+        return force_str(dict(field.flatchoices).get(value, value), strings_only=True)
 
     # Known before any form is cleaned, though no form shows them.
     derived_fields: ClassVar[frozenset[str]] = frozenset({"owner", "trashed_at"})

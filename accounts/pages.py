@@ -16,6 +16,7 @@ from accounts.saved_once import Once
 
 if TYPE_CHECKING:
     from accounts.forms import OwnedForm
+    from accounts.prepared import prepared
 
 PER_PAGE = 50
 # From this page on the rows are asked for in two steps.
@@ -56,6 +57,15 @@ def own_or_404(rows: QuerySet, pk: int) -> Any:
         return rows.get(pk=pk)
     except rows.model.DoesNotExist as error:
         raise Http404 from error
+
+
+def first_or_404(question: prepared, **given: Any) -> Any:
+    """The same of a prepared question, which is `given` the owner and the id."""
+    known = max(value for value in given.values() if isinstance(value, int)) <= LARGEST_ID
+    row = question.first(**given) if known else None
+    if row is None:
+        raise Http404
+    return row
 
 
 def read_id(text: str) -> int | None:

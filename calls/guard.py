@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
+from accounts.prepared import prepared
 from calls.models import Submission
 from contacts.companies import Companies
 from contacts.models import Employer, Employment, Firm, OffLimits
@@ -70,7 +71,8 @@ class Guard:
     def __init__(
         self, owner: object, *, on: dt.date, submissions: Iterable[Submission] | None = None
     ) -> None:
-        self.owner, self.on, self.submissions = owner, on, submissions
+        self.owner_id: Any = getattr(owner, "pk", owner)
+        self.on, self.submissions = on, submissions
 
     def collisions(self, submission: Submission) -> list[Collision]:
         """As the function of this name."""
@@ -88,7 +90,7 @@ class Guard:
         """What binds on that day."""
         rows = self.submissions
         if rows is None:
-            rows = Submission.objects.of(self.owner).open_on(self.on).for_list()
+            rows = _binding(owner=self.owner_id, day=self.on)
         return [one for one in rows if not one.is_over(self.on)]
 
     @cached_property
@@ -98,26 +100,43 @@ class Guard:
         One that several firms may not take people from stands there as often. One question for
         all that: pages that ask the guard have few to spend.
         """
-        jobs = Employment.objects.of(self.owner).filter(
-            Q(started_on=None) | Q(started_on__lte=self.on),
-            Q(ended_on=None) | Q(ended_on__gte=self.on),
-            employer=OuterRef("pk"),
-        )
-        entry = FilteredRelation("off_limits", condition=Q(off_limits__trashed_at=None))
-        columns = {name: F(path) for name, path in OF_AN_ENTRY.items()}
-        rows = Employer.objects.of(self.owner).only("owner", "name", "other_names", "parent")
-        rows = rows.alias(entry=entry).annotate(i_work_there=Exists(jobs), **columns)
-        return list(rows.order_by("pk"))
+        return _employers(owner=self.owner_id, day=self.on)
 
     @cached_property
     def companies(self) -> Companies:
         return Companies(self.employers)
 
     @cached_property
+    def mine(self) -> list[Employer]:
+        """Where I work on that day."""
+        return [self._employer(row) for row in self.employers if row.i_work_there]
+
+    @cached_property
     def off_limits(self) -> list[OffLimits]:
         """Every firm's that holds on that day."""
-        entries = (_entry(row) for row in self.employers if row.entry_pk is not None)
+        entries = (self._entry(row) for row in self.employers if row.entry_pk is not None)
         return [entry for entry in entries if entry.covers(self.on)]
+
+    def _employer(self, row: Any) -> Employer:
+        return Employer(
+            pk=row.pk,
+            owner_id=self.owner_id,
+            name=row.name,
+            other_names=row.other_names,
+            parent_id=row.parent_id,
+        )
+
+    def _entry(self, row: Any) -> OffLimits:
+        return OffLimits(
+            pk=row.entry_pk,
+            owner_id=self.owner_id,
+            version=row.entry_version,
+            firm=Firm(pk=row.entry_firm, owner_id=self.owner_id, name=row.entry_firm_name),
+            employer=self._employer(row),
+            until=row.entry_until,
+            certainty=row.entry_certainty,
+            noted_on=row.entry_noted_on,
+        )
 
     def _between(self, submission: Submission, other: Submission) -> list[Collision]:
         """What one other submission that still binds has against this one."""
@@ -139,27 +158,33 @@ class Guard:
         firm = submission.firm_now
         if firm is None or firm.pk is None:
             return []
-        mine = [row for row in self.employers if row.i_work_there]
         return [
             Collision(OFF_LIMITS, entry, entry.noted_on)
             for entry in self.off_limits
             if entry.firm_id == firm.pk
-            and any(self.companies.are_one(entry.employer, employer) for employer in mine)
+            and any(self.companies.are_one(entry.employer, employer) for employer in self.mine)
         ]
 
 
-def _entry(row: Any) -> OffLimits:
-    firm = Firm(pk=row.entry_firm, owner_id=row.owner_id, name=row.entry_firm_name)
-    return OffLimits(
-        pk=row.entry_pk,
-        owner_id=row.owner_id,
-        version=row.entry_version,
-        firm=firm,
-        employer=row,
-        until=row.entry_until,
-        certainty=row.entry_certainty,
-        noted_on=row.entry_noted_on,
+@prepared
+def _binding(owner: Any, day: Any) -> QuerySet:
+    return Submission.objects.of(owner).open_on(day).for_list()
+
+
+@prepared
+def _employers(owner: Any, day: Any) -> QuerySet:
+    jobs = Employment.objects.of(owner).filter(
+        Q(started_on=None) | Q(started_on__lte=day),
+        Q(ended_on=None) | Q(ended_on__gte=day),
+        employer=OuterRef("pk"),
     )
+    entry = FilteredRelation("off_limits", condition=Q(off_limits__trashed_at=None))
+    columns = {name: F(path) for name, path in OF_AN_ENTRY.items()}
+    rows = Employer.objects.of(owner).alias(entry=entry)
+    rows = rows.annotate(i_work_there=Exists(jobs), **columns).order_by("pk")
+    # There may be thousands, and hardly any is looked at: tuples, of which few become models.
+    known = ("pk", "name", "other_names", "parent_id", "i_work_there")
+    return rows.values_list(*known, *OF_AN_ENTRY, named=True)
 
 
 def _are_one_side(submission: Submission, other: Submission) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from accounts.prepared import prepared
 from calls.guard import Collision, Guard
 from calls.models import Opportunity, Submission
 
@@ -46,9 +48,14 @@ def asked_of(
 def about(opportunity: Opportunity, *, on: dt.date) -> tuple[list[Submission], list[Asked]]:
     """The submissions of an opportunity, newest first, and what the guard says of it (`asked_of`);
     by one question for both."""
-    rows = Submission.objects.of(opportunity.owner_id)
-    wanted = Q(opportunity=opportunity.pk) | Q(pk__in=rows.open_on(on).values("pk"))
-    found = list(rows.filter(wanted).for_list())
+    found = _submissions(owner=opportunity.owner_id, opportunity=opportunity.pk, day=on)
     guard = Guard(opportunity.owner_id, on=on, submissions=found)
     submissions = [one for one in found if one.opportunity_id == opportunity.pk]
     return submissions, asked_of(opportunity, submissions, on=on, guard=guard)
+
+
+@prepared
+def _submissions(owner: Any, opportunity: Any, day: Any) -> QuerySet:
+    rows = Submission.objects.of(owner)
+    wanted = Q(opportunity=opportunity) | Q(pk__in=rows.open_on(day).values("pk"))
+    return rows.filter(wanted).for_list()

@@ -12,35 +12,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from django.db.models import OuterRef, Q, Subquery
 from django.utils.functional import cached_property
 
 from accounts import phones
 from accounts.models import Kit, User
-from accounts.owned import OwnedQuerySet
+from accounts.pages import first_or_404
 from calls.collision_words import Said, in_words
 from calls.guard import OFF_LIMITS, Guard
 from calls.models import Call, Disclosure, Opportunity, Referral, Submission
-from contacts.models import Firm, FirmCheck, Phone, Recruiter
+from contacts.models import Firm, Recruiter
 from contacts.vetting import Vetting, vetting_of
+from desk import brief_rows as rows
 from desk.asking import OF_AN_ASSIGNMENT, QUESTIONS
+from desk.brief_rows import OPPORTUNITIES, REFERRALS, SUBMISSIONS, TOLD
 from desk.known import time_there
 from desk.owed import Side, most_urgent
 from desk.questions import unanswered, unknown_of_firm
 from followups.models import Promise
 
-# As many as fit on one printed page, with the longest names there can be.
-TALKS, OWED, OPPORTUNITIES, SUBMISSIONS, TOLD, REFERRALS, WARNINGS = 3, 3, 3, 3, 5, 4, 4
-
-OF_KIT = (
-    "pitch",
-    "seeking",
-    "not_seeking",
-    "notice_period",
-    "best_times",
-    "callback_number",
-    "evening_number",
-)
+# With what stands in desk/brief_rows.py: as many as fit on one printed page.
+WARNINGS = 4
 
 
 @dataclass(frozen=True)
@@ -142,37 +133,29 @@ class Brief:
         return any(side.open for side in self.owed)
 
 
-# The rows that a brief is about, with what comes along ------------------------------------------
+# The rows that a brief is about ------------------------------------------------------------------
 
 
-def firms(user: User) -> OwnedQuerySet:
-    return _with_kit(Firm.objects.of(user), user)
+def firm_of(user: User, pk: int) -> Firm:
+    """The user's firm of this id, with what its brief shows beside it; else 404."""
+    found: Firm = first_or_404(rows.firms, owner=user.pk, pk=pk)
+    return found
 
 
-def recruiters(user: User) -> OwnedQuerySet:
-    rows = Recruiter.objects.of(user).select_related("firm")
-    return _with_kit(rows.annotate(newest_number=_newest(user, "pk")), user)
+def recruiter_of(user: User, pk: int) -> Recruiter:
+    found: Recruiter = first_or_404(rows.recruiters, owner=user.pk, pk=pk)
+    return found
 
 
-def promises(user: User) -> OwnedQuerySet:
-    rows = Promise.objects.of(user).with_names().select_related("recruiter__firm", "call")
-    return _with_kit(rows.annotate(newest_number=_newest(user, "recruiter")), user)
-
-
-def _newest(user: User, recruiter: str) -> Subquery:
-    known = Phone.objects.of(user).filter(recruiter=OuterRef(recruiter)).order_by("-pk")
-    return Subquery(known.values("number")[:1])
-
-
-def _with_kit(rows: Any, user: User) -> Any:
-    kit = Kit.objects.of(user)
-    return rows.annotate(**{f"kit_{name}": Subquery(kit.values(name)[:1]) for name in OF_KIT})
+def promise_of(user: User, pk: int) -> Promise:
+    found: Promise = first_or_404(rows.promises, owner=user.pk, pk=pk)
+    return found
 
 
 def _kit_of(row: Any, user: User) -> Kit:
     if not hasattr(row, "kit_pitch"):
         return Kit.of(user)
-    return Kit(owner=user, **{name: getattr(row, f"kit_{name}") or "" for name in OF_KIT})
+    return Kit(owner=user, **{name: getattr(row, f"kit_{name}") or "" for name in rows.OF_KIT})
 
 
 # Briefs -----------------------------------------------------------------------------------------
@@ -182,39 +165,20 @@ def brief_of_firm(
     firm: Firm, user: User, now: dt.datetime, *, with_pay: bool = False, **known: Any
 ) -> Brief:
     """The brief of one of `user`'s firms at `now` (UTC), across the recruiters of its days."""
-    there = Q(firm=firm)
-    return _brief(
-        user,
-        now,
-        firm=firm,
-        with_pay=with_pay,
-        calls=there,
-        theirs=there,
-        told=there | Q(firm=None, recruiter__firm=firm),
-        named=there,
-        sent=there
-        | Q(firm=None, recruiter__firm=firm)
-        | Q(firm=None, recruiter__firm=None, opportunity__firm=firm),
-        **known,
-    )
+    return _brief(user, now, {"firm": firm.pk}, firm=firm, with_pay=with_pay, **known)
 
 
 def brief_of_recruiter(
     recruiter: Recruiter, user: User, now: dt.datetime, *, with_pay: bool = False, **known: Any
 ) -> Brief:
     """The brief of one of `user`'s recruiters at `now` (UTC), also of their days elsewhere."""
-    them = Q(recruiter=recruiter)
     return _brief(
         user,
         now,
+        {"recruiter": recruiter.pk},
         firm=None if recruiter.firm and recruiter.firm.trashed_at else recruiter.firm,
         recruiter=recruiter,
         with_pay=with_pay,
-        calls=them,
-        theirs=them,
-        told=them,
-        named=them,
-        sent=them | Q(recruiter=None, opportunity__recruiter=recruiter),
         **known,
     )
 
@@ -233,34 +197,30 @@ def brief_of_promise(
 def _brief(
     user: User,
     now: dt.datetime,
+    whose: dict[str, int],
     *,
     firm: Firm | None,
-    calls: Q,
-    theirs: Q,
-    told: Q,
-    named: Q,
-    sent: Q,
     recruiter: Recruiter | None = None,
     promise: Promise | None = None,
     kit: Kit | None = None,
     with_pay: bool = False,
 ) -> Brief:
+    of: dict[str, Any] = {"owner": user.pk, **whose}
     today = now.astimezone(user.zone).date()
-    promised = Promise.objects.of(user).filter(theirs)
-    if promise is not None:
-        promised = promised.exclude(pk=promise.pk)
-    last = Call.objects.of(user).filter(calls).for_list()
-    open_ones = _open_ones(user, theirs)
-    mine, everything = _submissions(user, sent, today)
+    open_ones = rows.open_opportunities(**of)
+    everything = rows.submissions(day=today, **of)
+    # Theirs, what binds first.
+    mine = [row for row in everything if row.is_theirs]
+    mine.sort(key=lambda one: one.is_over(today))
     guard = Guard(user, on=today, submissions=everything)
-    referrals = list(Referral.objects.of(user).filter(named).for_list()[: 2 * REFERRALS + 1])
+    referrals = rows.referrals(**of)
     by_me = [row for row in referrals if row.direction == Referral.Direction.BY_ME]
     of_me = [row for row in referrals if row.direction == Referral.Direction.OF_ME]
-    was_told = list(_told(user, told))
+    told = rows.told(**of)
     lists: dict[str, tuple[list[Any], int]] = {
         "opportunities": (open_ones, OPPORTUNITIES),
         "submissions": (mine, SUBMISSIONS),
-        "told": (was_told, TOLD),
+        "told": (told, TOLD),
         "named": (by_me, REFERRALS),
         "named_me": (of_me, REFERRALS),
     }
@@ -270,43 +230,24 @@ def _brief(
         firm=firm,
         recruiter=recruiter,
         promise=promise,
-        talks=list(last.annotate(newest_number=_newest(user, "recruiter"))[:TALKS]),
-        owed=most_urgent(promised, OWED),
+        talks=rows.talks(**of),
+        owed=most_urgent(but=promise.pk if promise else None, **of),
         opportunities=[OpenOne(one, _to_ask(one)) for one in open_ones[:OPPORTUNITIES]],
         submissions=[Sent(one, one not in guard.others) for one in mine[:SUBMISSIONS]],
         warnings=_warnings(guard, mine, open_ones, firm),
-        told=was_told[:TOLD],
+        told=told[:TOLD],
         named=by_me[:REFERRALS],
         named_me=of_me[:REFERRALS],
-        vetting=vetting_of(firm, FirmCheck.objects.of(user).filter(firm=firm)) if firm else None,
+        vetting=vetting_of(firm, rows.checks(owner=user.pk, firm=firm.pk)) if firm else None,
         kit=kit or _kit_of(recruiter or firm, user),
         with_pay=with_pay,
-        more=frozenset(name for name, (rows, most) in lists.items() if len(rows) > most),
+        more=frozenset(name for name, (found, most) in lists.items() if len(found) > most),
     )
-
-
-def _open_ones(user: User, theirs: Q) -> list[Opportunity]:
-    """Newest first; one more than is shown, to know of it."""
-    rows = Opportunity.objects.of(user).filter(theirs).open()
-    return list(rows.for_list()[: OPPORTUNITIES + 1])
 
 
 def _to_ask(opportunity: Opportunity) -> list[Any]:
     names = unanswered(opportunity)
     return [OF_AN_ASSIGNMENT[name] for name in names if name in OF_AN_ASSIGNMENT]
-
-
-def _submissions(user: User, sent: Q, today: dt.date) -> tuple[list[Submission], list[Submission]]:
-    """Theirs, what binds first; and all that the guard must know of: by one question."""
-    binding = Submission.objects.of(user).open_on(today).values("pk")
-    # Theirs are not bound to be few: those of the last years will do.
-    latest = Submission.objects.of(user).filter(sent).order_by("-created_at", "-pk")
-    latest = latest.values("pk")[: 10 * SUBMISSIONS]
-    rows = Submission.objects.of(user).annotate(is_theirs=Q(pk__in=latest))
-    rows = rows.filter(Q(pk__in=binding) | Q(is_theirs=True))
-    everything = list(rows.for_list().select_related("resume"))
-    mine = [row for row in everything if row.is_theirs]
-    return sorted(mine, key=lambda one: one.is_over(today)), everything
 
 
 def _warnings(
@@ -331,9 +272,3 @@ def _warnings(
         for one in in_words(submission, collisions):
             said.setdefault(one.sentence, one)
     return list(said.values())[:WARNINGS]
-
-
-def _told(user: User, told: Q) -> Iterable[Disclosure]:
-    rows = Disclosure.objects.of(user).filter(told)
-    rows = rows.select_related("recruiter", "resume", "call", "opportunity")
-    return rows.order_by("-told_on", "-pk")[: TOLD + 1]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, IntegerField, Max, OuterRef, Q, Subquery
+from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from accounts.prepared import prepared
 from calls.models import Call
 from contacts.models import Phone, Recruiter
 
@@ -35,6 +37,15 @@ class People:
 
 def people_of(owner: User, firm: int) -> People:
     """The people of the firm of this id, by one query."""
+    found = _people(owner=owner.pk, firm=firm)
+    return People(
+        here=[one for one in found if one.firm_id == firm],
+        gone=[one for one in found if one.firm_id != firm],
+    )
+
+
+@prepared
+def _people(owner: Any, firm: Any) -> QuerySet:
     recruiters = Recruiter.objects.of(owner)
     said = Call.objects.of(owner).filter(firm=firm)
     elsewhere = recruiters.filter(pk__in=said.order_by().values("recruiter")).filter(
@@ -46,8 +57,9 @@ def people_of(owner: User, firm: int) -> People:
     ]
     theirs = said.filter(recruiter=OuterRef("pk")).order_by().values("recruiter")
     first = Phone.objects.of(owner).filter(recruiter=OuterRef("pk")).order_by("pk")
-    rows = (
-        recruiters.filter(Q(pk__in=wanted[0]) | Q(pk__in=wanted[1]))
+    # By their ids alone: with their owner SQLite would walk through all of the user's by name.
+    return (
+        Recruiter.across_owners.filter(Q(pk__in=wanted[0]) | Q(pk__in=wanted[1]))
         .select_related("firm")
         .annotate(
             call_count=Coalesce(
@@ -59,9 +71,4 @@ def people_of(owner: User, firm: int) -> People:
             number=Subquery(first.values("number")[:1]),
         )
         .order_by("folded_name", "pk")
-    )
-    found = list(rows)
-    return People(
-        here=[one for one in found if one.firm_id == firm],
-        gone=[one for one in found if one.firm_id != firm],
     )

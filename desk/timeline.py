@@ -21,6 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +42,8 @@ SHOWS = {
     # Checks, submissions, names, and what they were told.
     "rest": _("The rest"),
 }
+# The kinds of which there may be thousands, and what they are in order by.
+MANY = {"call": "occurred_at", "promise": "ended_at"}
 SORTS = {"newest": _("Newest first"), "oldest": _("Oldest first")}
 
 
@@ -149,7 +152,10 @@ class Timeline:
         asked: Asked | None = None,
     ) -> None:
         self.asked = asked or Asked()
-        self.calls, self.promises = self._narrowed(calls), self._narrowed(promises.ended())
+        self.calls, self.promises = (
+            self._narrowed(calls),
+            self._narrowed(promises.ended().by_the_index_of_endings()),
+        )
         self.checks = checks
         show = self.asked.show
         self.parts: dict[str, Any] = {}
@@ -183,17 +189,25 @@ class Timeline:
     def count(self) -> int:
         return sum(rows.count() for rows in self.parts.values())
 
-    @property
-    def moments(self) -> QuerySet:
-        found = [self._moments(kind, rows) for kind, rows in self.parts.items()]
-        return found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
+    def moments(self, part: slice) -> QuerySet:
+        """What stands on this part of it, in its order."""
+        found = [self._moments(kind, rows, part.stop) for kind, rows in self.parts.items()]
+        rows = found[0].union(*found[1:], all=True) if len(found) > 1 else found[0]
+        sign = "" if self.asked.sort == "oldest" else "-"
+        return rows.order_by(f"{sign}moment", f"{sign}id")[part]
 
-    @staticmethod
-    def _moments(kind: str, rows: Any) -> Any:
+    def _moments(self, kind: str, rows: Any, most: int) -> Any:
+        """Those of one kind, of which no more than `most` can stand there."""
         moment: dict[str, Any] = {"call": F("occurred_at"), "promise": F("ended_at")}
         moment["check"] = Cast("checked_on", DateTimeField())
         note = KINDS.get(kind)
         text = CharField()
+        if field := MANY.get(kind):
+            # Of thousands an index has the last; all of them would be merged, and then cut. These
+            # are found by their ids: by their owner SQLite would walk through all of the user's.
+            sign = "" if self.asked.sort == "oldest" else "-"
+            last = rows.order_by(f"{sign}{field}", f"{sign}pk").values("pk")[:most]
+            rows = rows.model._base_manager.filter(pk__in=last)
         return (
             rows.order_by()
             .annotate(
@@ -208,25 +222,35 @@ class Timeline:
     def __getitem__(self, part: slice) -> list[Event]:
         if not self.parts:
             return []
-        order = ["moment", "id"] if self.asked.sort == "oldest" else ["-moment", "-id"]
-        rows: list[Moment] = list(self.moments.order_by(*order)[part])
-        found = {
-            "call": self._found(self.calls.for_list(), rows, "call"),
-            "promise": self._found(self.promises.with_names(), rows, "promise"),
+        moments = self.moments_of(part)
+        found: dict[str, list[Any]] = {
+            "call": self.calls_of(_of_kind("call", moments)),
+            "promise": self.promises_of(_of_kind("promise", moments)),
             # The few checks of a firm are on its page anyway: read once, they are read for both.
-            "check": {row.pk: row for row in self.checks or ()} if "check" in self.parts else {},
+            "check": self.all_checks if "check" in self.parts else [],
         }
+        by_id = {kind: {row.pk: row for row in rows} for kind, rows in found.items()}
         return [
             Event(at, note=Note(kind, pk, at, code, about))
             if kind in KINDS
-            else Event(at, **{kind: found[kind].get(pk)})
-            for pk, at, kind, code, about in rows
+            else Event(at, **{kind: by_id[kind].get(pk)})
+            for pk, at, kind, code, about in moments
         ]
 
-    @staticmethod
-    def _found(rows: Any, moments: list[Moment], kind: str) -> Any:
-        wanted = [pk for pk, _at, which, _code, _about in moments if which == kind]
-        return {row.pk: row for row in rows.filter(pk__in=wanted)} if wanted else {}
+    # What it asks of the database; a dossier asks the same in a quicker way ------------------------
+
+    def moments_of(self, part: slice) -> list[Moment]:
+        return list(self.moments(part))
+
+    def calls_of(self, ids: list[int]) -> list[Call]:
+        return list(self.calls.for_list().filter(pk__in=ids)) if ids else []
+
+    @cached_property
+    def all_checks(self) -> list[FirmCheck]:
+        return list(self.checks or ())
+
+    def promises_of(self, ids: list[int]) -> list[Promise]:
+        return list(self.promises.with_names().filter(pk__in=ids)) if ids else []
 
     def page(self, count: int | None = None) -> Page:
         """The page that was asked for; `count` is how many there are, where that is known."""
@@ -234,6 +258,10 @@ class Timeline:
         if count is not None:
             paginator.count = count
         return paginator.get_page(self.asked.page)
+
+
+def _of_kind(kind: str, moments: list[Moment]) -> list[int]:
+    return [pk for pk, _at, which, _code, _about in moments if which == kind]
 
 
 def timeline(calls: CallQuerySet, promises: PromiseQuerySet, *, page: str | None) -> Page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, QuerySet, Subquery
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Preferences, User
+from accounts.prepared import prepared
 from followups.models import Heartbeat, Mail, Mailer, Reminder
 
 STALE_AFTER = dt.timedelta(seconds=60)
@@ -66,15 +68,20 @@ def standing(now: dt.datetime) -> Standing:
     return Standing(
         beat=Heartbeat.last(Heartbeat.ENGINE),
         paused_because=mailer.paused_because if mailer.is_paused else None,
-        has_overdue=any(rows.exists() for rows in _overdue(now)),
+        has_overdue=any(rows.exists() for rows in _overdue(now - OVERDUE_AFTER)),
     )
 
 
 def standing_for(user: User, now: dt.datetime) -> Standing:
     """The same for `user`, in one query: every whole page asks."""
+    return Standing(**_standing_of(user=user.pk, since=now - OVERDUE_AFTER)[0])
+
+
+@prepared
+def _standing_of(user: Any, since: Any) -> QuerySet:
     troubled = Mail.objects.of(user).troubled().order_by().values("owner").annotate(n=Count("pk"))
-    reminders, mails, leases = _overdue(now)
-    row = User.objects.filter(pk=user.pk).values(
+    reminders, mails, leases = _overdue(since)
+    return User.objects.filter(pk=user).values(
         beat=Subquery(Heartbeat.objects.filter(name=Heartbeat.ENGINE).values("beat_at")),
         paused_because=Subquery(
             Mailer.objects.exclude(paused_at=None).values("paused_because")[:1]
@@ -84,7 +91,6 @@ def standing_for(user: User, now: dt.datetime) -> Standing:
         muted_at=Subquery(Preferences.objects.of(user).values("muted_at")[:1]),
         host=Subquery(Mailer.objects.values("host")[:1]),
     )
-    return Standing(**row.get())
 
 
 def engine_troubles(now: dt.datetime, known: Standing | None = None) -> list[Trouble]:
@@ -117,12 +123,11 @@ def engine_troubles(now: dt.datetime, known: Standing | None = None) -> list[Tro
     return troubles
 
 
-def _overdue(now: dt.datetime) -> list[QuerySet]:
-    """Due rows that nothing has taken up for five minutes, or that were taken up and dropped.
+def _overdue(since: Any) -> list[QuerySet]:
+    """Rows due before `since` (UTC) that nothing has taken up, or that were taken up and dropped.
 
     A mail that waits for its next try has been taken up; it is told as what it is.
     """
-    since = now - OVERDUE_AFTER
     return [
         Reminder.across_owners.waiting().filter(due_utc__lt=since),
         Mail.across_owners.filter(state=Mail.State.SCHEDULED, not_before__lt=since),

@@ -11,13 +11,16 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.prepared import prepared
+from followups.models import Promise
 from followups.models.promise_rows import COUNTED as COUNTED_STATES
 from followups.models.promise_rows import PromiseQuerySet
 from followups.models.words import Party, State
@@ -144,7 +147,22 @@ def my_word(promises: PromiseQuerySet) -> Record:
 
 def both_words(promises: PromiseQuerySet) -> tuple[Record, Record]:
     """My record and theirs over `promises` with one recruiter or firm, by one question."""
-    both = _last(promises.ended(), 2 * COUNTED + 1)
+    return _both(_last(promises.ended(), 2 * COUNTED + 1))
+
+
+def both_words_with(owner: int, recruiter: int) -> tuple[Record, Record]:
+    """The same with one recruiter (of these ids), by a prepared question."""
+    return _both([Row(*row) for row in _ended_with(owner=owner, recruiter=recruiter)])
+
+
+@prepared
+def _ended_with(owner: Any, recruiter: Any) -> QuerySet:
+    rows = Promise.objects.of(owner).filter(recruiter=recruiter).ended()
+    rows = rows.by_the_index_of_endings()
+    return _rows(rows, 2 * COUNTED + 1)
+
+
+def _both(both: list[Row]) -> tuple[Record, Record]:
     cut, both = len(both) > 2 * COUNTED, both[: 2 * COUNTED]
     theirs = [row for row in both if row.is_theirs and row.state != State.RELEASED]
     mine = [row for row in both if not row.is_theirs and row.state in COUNTED_STATES]
@@ -170,9 +188,13 @@ class Row(NamedTuple):
 
 
 def _last(counted: PromiseQuerySet, how_many: int) -> list[Row]:
+    return [Row(*row) for row in _rows(counted, how_many)]
+
+
+def _rows(counted: PromiseQuerySet, how_many: int) -> QuerySet:
     rows = counted.order_by("-ended_at", "-pk")[:how_many]
     rows = rows.annotate(judged_by=Coalesce("judged_utc", "due_utc"))
-    return [Row(*row) for row in rows.values_list(*Row._fields)]
+    return rows.values_list(*Row._fields)
 
 
 def _record(rows: list[Row], *, cut: bool = False) -> Record:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -15,3 +17,14 @@ def page_here(context: dict[str, Any]) -> str:
     """
     request = context.get("request")
     return request.get_full_path() if request and request.method == "GET" else ""
+
+
+@register.simple_tag(takes_context=True)
+def form_fields(context: dict[str, Any]) -> SafeString:
+    """What the forms of a row have in common, for a row of many: their token, and `next`."""
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="next" value="{}">',
+        context.get("csrf_token", ""),
+        page_here(context),
+    )

@@ -164,6 +164,23 @@ class Call(OwnedModel):
             ),
             models.Index(fields=["firm", "-occurred_at"], name="call_by_firm"),
             models.Index(fields=["recruiter", "-occurred_at"], name="call_by_recruiter"),
+            # For a dossier: its last calls, with whom and for whom, and how many there are, from
+            # the index alone. The owner comes second: first, SQLite would take it for others, too.
+            models.Index(
+                fields=["firm", "owner", "-occurred_at", "-id", "recruiter"],
+                condition=Q(trashed_at=None),
+                name="call_of_firm",
+            ),
+            models.Index(
+                fields=["recruiter", "owner", "-occurred_at", "-id", "firm"],
+                condition=Q(trashed_at=None),
+                name="call_of_recruiter",
+            ),
+            models.Index(
+                fields=["opportunity", "owner", "-occurred_at", "-id"],
+                condition=Q(trashed_at=None),
+                name="call_of_opportunity",
+            ),
             # Who has spoken for a firm, how often and when: read from the index alone.
             models.Index(
                 fields=["owner", "firm", "recruiter", "-occurred_at"],

@@ -55,6 +55,12 @@ class Recruiter(NamedModel):
         indexes = [
             models.Index(fields=["owner", "folded_name"], name="recruiter_by_name"),
             models.Index(fields=["owner", "-last_call_at"], name="recruiter_by_last_call"),
+            # Who works at a firm, by name.
+            models.Index(
+                fields=["firm", "owner", "folded_name"],
+                condition=Q(trashed_at=None),
+                name="recruiter_by_firm",
+            ),
         ]
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="recruiter_has_name")]
 

@@ -7,20 +7,19 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.pages import own_or_404
 from accounts.requests import OwnerRequest
 from desk import brief
 
 
 @require_safe
 def firm_brief(request: OwnerRequest, pk: int) -> HttpResponse:
-    firm = own_or_404(brief.firms(request.user), pk)
+    firm = brief.firm_of(request.user, pk)
     return _page(request, brief.brief_of_firm(firm, *_asked(request), with_pay=_pay(request)))
 
 
 @require_safe
 def recruiter_brief(request: OwnerRequest, pk: int) -> HttpResponse:
-    recruiter = own_or_404(brief.recruiters(request.user), pk)
+    recruiter = brief.recruiter_of(request.user, pk)
     found = brief.brief_of_recruiter(recruiter, *_asked(request), with_pay=_pay(request))
     return _page(request, found)
 
@@ -28,7 +27,7 @@ def recruiter_brief(request: OwnerRequest, pk: int) -> HttpResponse:
 @require_safe
 def promise_brief(request: OwnerRequest, pk: int) -> HttpResponse:
     """That of its recruiter, else of its firm, with the promise on top."""
-    promise = own_or_404(brief.promises(request.user), pk)
+    promise = brief.promise_of(request.user, pk)
     return _page(
         request, brief.brief_of_promise(promise, *_asked(request), with_pay=_pay(request))
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.pages import own_or_404
+from accounts.pages import first_or_404
+from accounts.prepared import prepared
 from accounts.requests import OwnerRequest
 from calls.collision_words import Said, all_in_words
 from calls.models import Call, Disclosure, Referral
@@ -31,14 +35,14 @@ def today(request: OwnerRequest) -> HttpResponse:
 
 @require_safe
 def call_detail(request: OwnerRequest, pk: int) -> HttpResponse:
-    call = own_or_404(Call.objects.of(request.user).for_list().select_related("named_by"), pk)
-    promises = Promise.objects.of(request.user).filter(call=call).by_urgency()
+    owner = request.user.pk
+    call = first_or_404(_calls, owner=owner, pk=pk)
     context = {
         "call": call,
-        "promises": list(promises),
+        "promises": _promises(owner=owner, call=pk),
         "said": _said_of(call),
-        "told": list(Disclosure.objects.of(request.user).filter(call=call).for_list()[:20]),
-        "referrals": list(Referral.objects.of(request.user).filter(call=call).for_list()[:20]),
+        "told": _told(owner=owner, call=pk),
+        "referrals": _referrals(owner=owner, call=pk),
     }
     return render(request, "desk/call_detail.html", context)
 
@@ -49,3 +53,26 @@ def _said_of(call: Call) -> list[Said]:
         return []
     _submissions, asked = about(call.opportunity, on=timezone.localdate())
     return all_in_words(asked)
+
+
+# Prepared (accounts/prepared.py): they take longer to write than to answer ------------------------
+
+
+@prepared
+def _calls(owner: Any, pk: Any) -> QuerySet:
+    return Call.objects.of(owner).filter(pk=pk).for_list().select_related("named_by")
+
+
+@prepared
+def _promises(owner: Any, call: Any) -> QuerySet:
+    return Promise.objects.of(owner).filter(call=call).by_urgency()
+
+
+@prepared
+def _told(owner: Any, call: Any) -> QuerySet:
+    return Disclosure.objects.of(owner).filter(call=call).for_list()[:20]
+
+
+@prepared
+def _referrals(owner: Any, call: Any) -> QuerySet:
+    return Referral.objects.of(owner).filter(call=call).for_list()[:20]

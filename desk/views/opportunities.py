@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import pages
 from accounts.owned import StaleVersion
+from accounts.prepared import prepared
 from accounts.requests import OwnerRequest
 from calls import opportunity_guard
 from calls.collision_words import all_in_words
@@ -29,23 +33,24 @@ from desk.declined import (
 from desk.forms.call_sheet import CallSheetForm
 from desk.owed import both_ways
 from desk.questions import unanswered, unknown_of_firm
-from followups.models import Promise
 
 
 @require_safe
 def opportunity_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     opportunity, user = _own(request, pk), request.user
     submissions, asked = opportunity_guard.about(opportunity, on=timezone.localdate())
-    about = {"opportunity": opportunity}
+    about = {"owner": user.pk, "opportunity": opportunity.pk}
     context = {
         "opportunity": opportunity,
         "said": all_in_words(asked),
         "submissions": submissions,
-        "stages": list(StageChange.objects.of(user).filter(**about).order_by("on", "pk")),
-        "owed": both_ways(Promise.objects.of(user).filter(**about)),
-        "calls": pages.page_of(request, Call.objects.of(user).filter(**about).for_list()),
-        "referrals": list(Referral.objects.of(user).filter(**about).for_list()[:20]),
-        "told": list(Disclosure.objects.of(user).filter(**about).for_list()[:20]),
+        "stages": _stages(**about),
+        "owed": both_ways(user, opportunity=opportunity.pk),
+        "calls": pages.page_of(
+            request, Call.objects.of(user).filter(opportunity=opportunity).for_list()
+        ),
+        "referrals": _referrals(**about),
+        "told": _told(**about),
         "unanswered": _unanswered(opportunity),
         "reveal_form": None
         if opportunity.client
@@ -141,6 +146,28 @@ def opportunity_reconsider(request: OwnerRequest, pk: int) -> HttpResponse:
 
 
 def _own(request: OwnerRequest, pk: int) -> Opportunity:
-    rows = Opportunity.objects.of(request.user).for_list()
-    opportunity: Opportunity = pages.own_or_404(rows, pk)
+    opportunity: Opportunity = pages.first_or_404(_rows, owner=request.user.pk, pk=pk)
     return opportunity
+
+
+# Prepared (accounts/prepared.py): they take longer to write than to answer ------------------------
+
+
+@prepared
+def _rows(owner: Any, pk: Any) -> QuerySet:
+    return Opportunity.objects.of(owner).filter(pk=pk).for_list()
+
+
+@prepared
+def _stages(owner: Any, opportunity: Any) -> QuerySet:
+    return StageChange.objects.of(owner).filter(opportunity=opportunity).order_by("on", "pk")
+
+
+@prepared
+def _referrals(owner: Any, opportunity: Any) -> QuerySet:
+    return Referral.objects.of(owner).filter(opportunity=opportunity).for_list()[:20]
+
+
+@prepared
+def _told(owner: Any, opportunity: Any) -> QuerySet:
+    return Disclosure.objects.of(owner).filter(opportunity=opportunity).for_list()[:20]

@@ -4,48 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Subquery
+from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
-from accounts.pages import own_or_404, posted, read_id, save_form
+from accounts.pages import first_or_404, own_or_404, posted, read_id, save_form
+from accounts.prepared import prepared
 from accounts.requests import OwnerRequest
 from calls.models import Call
 from contacts.forms import MoveForm
-from contacts.models import Firm, Recruiter
-from desk.events import rest_of
+from contacts.models import Email, Firm, Phone, Recruiter
+from desk import dossier
+from desk.dossier import Dossier
 from desk.known import time_there
 from desk.owed import both_ways
-from desk.timeline import Asked, Timeline
-from followups.models import Promise
-from followups.record import both_words
+from desk.timeline import Asked
+from followups.record import both_words_with
 
 
 @require_safe
 def recruiter_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     user = request.user
-    promises = Promise.objects.of(user).filter(recruiter=pk)
-    feed = Timeline(
-        Call.objects.of(user).filter(recruiter=pk),
-        promises,
-        rest={kind: rows.filter(recruiter=pk) for kind, rows in rest_of(user).items()},
-        asked=Asked.of(request),
-    )
-    rows = Recruiter.objects.of(user).select_related("firm").annotate(events=feed.total)
-    recruiter: Any = own_or_404(rows, pk)
-    my_word, their_word = both_words(promises)
-    firms = firms_of(user, recruiter.pk)
+    feed = Dossier(user, Asked.of(request), recruiter=pk)
+    recruiter = first_or_404(dossier.recruiters, **feed.given)
+    my_word, their_word = both_words_with(user.pk, recruiter.pk)
+    firms = firms_of(owner=user.pk, recruiter=recruiter.pk)
     context = {
         "recruiter": recruiter,
         "there": time_there(recruiter.time_zone),
         "my_word": my_word,
         "their_word": their_word,
-        "phones": list(recruiter.phones.order_by("-pk")),
-        "emails": list(recruiter.emails.order_by("-pk")),
-        "owed": both_ways(promises),
+        "phones": _phones(owner=user.pk, recruiter=recruiter.pk),
+        "emails": _emails(owner=user.pk, recruiter=recruiter.pk),
+        "owed": both_ways(user, recruiter=recruiter.pk),
         "asked": feed.asked,
         "timeline": feed.page(recruiter.events),
         "firms": firms,
@@ -62,23 +55,31 @@ def _moved_from(request: OwnerRequest, recruiter: Recruiter) -> int | None:
     return None if before == (recruiter.firm_id or 0) else before
 
 
-def firms_of(owner: User, recruiter: int) -> list[Firm]:
+@prepared
+def _phones(owner: Any, recruiter: Any) -> QuerySet:
+    return Phone.objects.of(owner).filter(recruiter=recruiter).order_by("-pk")
+
+
+@prepared
+def _emails(owner: Any, recruiter: Any) -> QuerySet:
+    return Email.objects.of(owner).filter(recruiter=recruiter).order_by("-pk")
+
+
+@prepared
+def firms_of(owner: Any, recruiter: Any) -> QuerySet:
     """The firms for which they spoke, the latest first: `call_count`, `from_at` and `spoke_at`.
 
-    Firm by firm, from an index alone: of a recruiter with thousands of calls no call is read.
+    From indexes alone: of a recruiter with thousands of calls no call is read.
     """
-    said = Call.objects.of(owner).filter(recruiter=recruiter, firm=OuterRef("pk")).order_by()
-    of_firm = said.values("firm")
-    return list(
-        Firm.objects.of(owner)
-        .filter(Exists(said))
-        .annotate(
-            call_count=Subquery(of_firm.annotate(many=Count("pk")).values("many")),
-            from_at=Subquery(of_firm.annotate(at=Min("occurred_at")).values("at")),
-            spoke_at=Subquery(of_firm.annotate(at=Max("occurred_at")).values("at")),
-        )
-        .order_by("-spoke_at", "-pk")[:20]
+    said = Call.objects.of(owner).filter(recruiter=recruiter).order_by()
+    of_firm = said.filter(firm=OuterRef("pk")).values("firm")
+    rows = Firm.objects.of(owner).filter(pk__in=said.values("firm"))
+    rows = rows.annotate(
+        call_count=Subquery(of_firm.annotate(many=Count("pk")).values("many")),
+        from_at=Subquery(of_firm.annotate(at=Min("occurred_at")).values("at")),
+        spoke_at=Subquery(of_firm.annotate(at=Max("occurred_at")).values("at")),
     )
+    return rows.order_by("-spoke_at", "-pk")[:20]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -139,6 +139,28 @@ class Promise(OwnedModel):
             models.Index(fields=["owner", "state", "due_utc"], name="promise_by_due"),
             models.Index(fields=["firm", "due_utc"], name="promise_by_firm"),
             models.Index(fields=["recruiter", "due_utc"], name="promise_by_recruiter"),
+            # For a dossier: the few that are open, as they fall due, and the last of the thousands
+            # that have ended. The owner comes second: first, SQLite would take it for others, too.
+            models.Index(
+                fields=["firm", "owner", "-ended_at", "due_utc"],
+                condition=Q(trashed_at=None),
+                name="promise_of_firm",
+            ),
+            models.Index(
+                fields=["recruiter", "owner", "-ended_at", "due_utc"],
+                condition=Q(trashed_at=None),
+                name="promise_of_recruiter",
+            ),
+            models.Index(
+                fields=["opportunity", "owner", "-ended_at", "due_utc"],
+                condition=Q(trashed_at=None),
+                name="promise_of_opportunity",
+            ),
+            models.Index(
+                fields=["call", "owner", "due_utc"],
+                condition=Q(trashed_at=None),
+                name="promise_of_call",
+            ),
             # The ledger's ended ones and the record: the last of them, however many there are.
             models.Index(
                 fields=["owner", "-ended_at", "-id"],

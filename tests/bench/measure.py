@@ -131,6 +131,8 @@ def pages(client: Client, account: Account) -> Iterator[Asked]:
     firm, recruiter = account.firms[0].pk, account.recruiters[0].pk
     call = Call.objects.of(account.user).order_by("-occurred_at")[0].pk
     promise = Promise.objects.of(account.user).open().order_by("due_utc")[0].pk
+    of_call = Call.objects.of(account.user).exclude(opportunity=None).order_by("-occurred_at")
+    opportunity = of_call[0].opportunity_id
     last = max(1, account.calls // 50)
     sheet = reverse("desk:call_sheet")
     of_caller = f"{sheet}?recruiter={recruiter}"
@@ -143,9 +145,13 @@ def pages(client: Client, account: Account) -> Iterator[Asked]:
         "brief of a firm (the busiest)": reverse("desk:firm_brief", args=[firm]),
         "brief of a recruiter (the busiest)": reverse("desk:recruiter_brief", args=[recruiter]),
         "brief of a promise": reverse("desk:promise_brief", args=[promise]),
+        "brief of a firm with 500 calls": reverse(
+            "desk:firm_brief", args=[firm_with(account, 500)]
+        ),
         "call": reverse("desk:call_detail", args=[call]),
         "calls": reverse("calls:call_list"),
         "calls: last page": reverse("calls:call_list", query={"page": last}),
+        "opportunity": reverse("desk:opportunity_detail", args=[opportunity]),
         "opportunities": reverse("calls:opportunity_list"),
         "firms": reverse("contacts:firm_list"),
         "firms by last talk": reverse("contacts:firm_list", query={"sort": "last"}),
@@ -163,6 +169,17 @@ def pages(client: Client, account: Account) -> Iterator[Asked]:
     }
     for name, path in paths.items():
         yield Asked(name, "page", lambda path=path: client.get(path))
+
+
+def firm_with(account: Account, calls: int) -> int:
+    """The id of the firm whose number of calls is nearest to `calls`."""
+    from django.db.models import Count
+
+    from calls.models import Call
+
+    of_firms = Call.objects.of(account.user).exclude(firm=None).order_by()
+    counted = of_firms.values_list("firm").annotate(many=Count("pk"))
+    return min(counted, key=lambda row: abs(row[1] - calls))[0]
 
 
 def saving(client: Client, account: Account) -> Asked:

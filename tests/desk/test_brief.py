@@ -273,9 +273,9 @@ def test_it_says_whose_number_and_whose_time(user: User) -> None:
     PhoneFactory(owner=user, recruiter=grace, number="+12125550101")
     PhoneFactory(owner=user, recruiter=grace, number="+12125550102").trash()
     with time_machine.travel(NOW, tick=False), timezone.override(user.zone):
-        from desk.brief import recruiters
+        from desk.brief import recruiter_of
 
-        found = brief_of_recruiter(recruiters(user).get(pk=grace.pk), user, NOW)
+        found = brief_of_recruiter(recruiter_of(user, grace.pk), user, NOW)
         assert found.number == "+12125550101"
         assert found.there == "Thu 07:00 in New York"
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from desk.owed import LAST_ENDED, both_ways
-from followups.models import Promise
 from tests.factories import FirmFactory, PromiseFactory, RecruiterFactory
 from tests.pages import html
 
@@ -82,7 +81,7 @@ def test_it_asks_as_often_for_many_as_for_few(user: User, who: tuple[str, Any]) 
     for times in (1, 20):
         fill(user, who, times)
         with CaptureQueriesContext(connection) as asked:
-            sides = both_ways(Promise.objects.of(user).filter(**{who[0]: who[1]}))
+            sides = both_ways(user, **{who[0]: who[1].pk})
         counts.append(len(asked))
     assert counts == [1, 1]
     assert [len(side.ended) for side in sides] == [LAST_ENDED] * 2

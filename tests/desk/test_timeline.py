@@ -11,9 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from calls.models import Call
 from contacts.models import FirmCheck
+from desk.dossier import Dossier
 from desk.events import rest_of
 from desk.timeline import PER_PAGE, Asked, Timeline, timeline
-from desk.views.firms import feed_of
 from followups.models import Promise
 from tests.factories import (
     CallFactory,
@@ -131,7 +131,7 @@ def test_it_shows_what_else_happened_in_words(user: User) -> None:
         person=PersonFactory(owner=user, name="Martin Weiss"),
         named_on=NOW.date() - 48 * HOUR,
     )
-    feed = feed_of(user, firm.pk, Asked())
+    feed = Dossier(user, Asked(), firm=firm.pk)
     said = [event.note.words if event.note else "call" for event in feed.page()]
     assert said == [
         "CFO: permission given",
@@ -140,9 +140,9 @@ def test_it_shows_what_else_happened_in_words(user: User) -> None:
         "call",
     ]
     assert feed.count() == 4
-    rest = feed_of(user, firm.pk, Asked(show="rest")).page()
+    rest = Dossier(user, Asked(show="rest"), firm=firm.pk).page()
     assert [event.note.kind for event in rest if event.note] == ["submission", "told", "referral"]
-    assert not feed_of(user, FirmFactory(owner=user).pk, Asked()).count()
+    assert not Dossier(user, Asked(), firm=FirmFactory(owner=user).pk).count()
 
 
 def test_it_shows_a_day_as_that_day_everywhere(user: User) -> None:
