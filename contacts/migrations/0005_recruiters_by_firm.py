@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0003_dossier"),
+        ("contacts", "0004_fold_names_anew"),
     ]
 
     operations = [

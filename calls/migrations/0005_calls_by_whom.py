@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calls", "0003_dossier"),
+        ("calls", "0004_named_with_a_decline"),
     ]
 
     operations = [
