@@ -7,6 +7,7 @@ import uuid
 import zoneinfo
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -319,3 +320,70 @@ class Compensation(OwnedModel):
 
     def __str__(self) -> str:
         return f"compensation {self.pk}"
+
+
+# How long what was thrown away can be brought back.
+IN_TRASH_FOR = dt.timedelta(days=30)
+
+
+class TrashGroup(OwnedModel):
+    """What went to the trash together: how it is called there, and what let go of it.
+
+    The rows themselves bear its `group` (accounts/trash.py); this one is no row of the trash.
+    """
+
+    TITLE_LENGTH = 300
+
+    group = models.UUIDField(unique=True, editable=False)
+    # What was thrown away, and took the rest along: its model (`app.model`) and id.
+    kind = models.CharField(max_length=100, editable=False)
+    head = models.BigIntegerField(editable=False)
+    title = models.CharField(max_length=TITLE_LENGTH, editable=False)
+    # How many rows of each model.
+    counts = models.JSONField(default=dict, editable=False)
+    # Model, id and former values of each row that refers to it no more.
+    let_go = models.JSONField(default=list, editable=False)
+    thrown_at = models.DateTimeField(editable=False)
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("thing in the trash")
+        verbose_name_plural = _("things in the trash")
+        indexes = [models.Index(fields=["owner", "-thrown_at"], name="trash_by_time")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def kind_words(self) -> str:
+        """What it is, in the field's own word; the model's name where that is no more."""
+        return _words_of(self.kind, 1)
+
+    @property
+    def words(self) -> list[str]:
+        """What is in it besides itself, by kind: “3 calls”."""
+        counts = {**self.counts, self.kind: self.counts.get(self.kind, 1) - 1}
+        return in_words(counts)
+
+    @property
+    def goes_on(self) -> dt.datetime:
+        """When it goes for good (UTC)."""
+        return self.thrown_at + IN_TRASH_FOR
+
+    @property
+    def days_left(self) -> int:
+        """How many whole days it can be brought back; 0 on its last."""
+        return max(0, (self.goes_on - timezone.now()).days)
+
+
+def in_words(counts: dict[str, int]) -> list[str]:
+    """Such as “3 calls”, of counts by model (`app.model`), the most first."""
+    most_first = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return [f"{number} {_words_of(label, number)}" for label, number in most_first if number > 0]
+
+
+def _words_of(label: str, number: int) -> str:
+    try:
+        meta = apps.get_model(label)._meta
+    except (LookupError, ValueError):
+        return label
+    return str(meta.verbose_name if number == 1 else meta.verbose_name_plural)
