@@ -89,6 +89,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "followups.context_processors.troubles",
+                "desk.context_processors.just_thrown_away",
             ],
         },
     },
@@ -247,6 +248,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "followups.tasks.deliver_due",
         "schedule": TICK_SECONDS,
         "options": {"expires": 2 * TICK_SECONDS},
+    },
+    # Asked often and done once a day: a machine that runs for an hour a day comes to it, too.
+    "empty the trash": {
+        "task": "desk.tasks.empty_trash",
+        "schedule": 15 * 60,
+        "options": {"expires": 15 * 60},
     },
 }
 

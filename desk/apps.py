@@ -11,10 +11,12 @@ class DeskConfig(AppConfig):
         from accounts import resume_holders
         from accounts.signals import preferences_changed
         from desk import callers, holders
-        from desk.joins import replan_after_preferences
+        from desk.joins import empty_trash_while_delivering, replan_after_preferences
+        from followups.signals import looked
         from search.kinds import Found, register
 
         preferences_changed.connect(replan_after_preferences)
+        looked.connect(empty_trash_while_delivering)
         resume_holders.register(holders.count)
         # By number and last talk, too, which contacts knows nothing of.
         register(
