@@ -23,7 +23,7 @@ from accounts.belonging import (
 )
 from accounts.models import TrashGroup
 from accounts.signals import going_for_good
-from accounts.trash import empty
+from accounts.trash import let_go
 
 logger = logging.getLogger(__name__)
 
@@ -47,15 +47,14 @@ def erase(owner: Any, rows: Rows) -> Counter[str]:
         overwrite_what_goes()
         walk = Walk(owner, rows, for_good=True)
         going = _without_what_is_needed(walk)
-        for model, loose in walk.loose.items():
-            for part in in_parts(loose):
-                for row in model.across_owners.filter(pk__in=part):
-                    empty(row, loose[row.pk])
+        let_go(walk)
         groups: set[uuid.UUID] = set()
         for model, pks in going.items():
             for part in in_parts(pks):
-                found = model.across_owners.filter(pk__in=part).values_list("trash_group", flat=True)
-                groups |= set(found) - {None}
+                found = model.across_owners.filter(pk__in=part).values_list(
+                    "trash_group", flat=True
+                )
+                groups |= {group for group in found if group}
         going_for_good.send(erase, owner=owner, rows=going)
         for model in dependents_first(going):
             for part in in_parts(going[model], PART):
@@ -89,7 +88,7 @@ def _forget_groups(owner: Any, groups: set[uuid.UUID]) -> None:
     left: set[uuid.UUID] = set()
     for model in thrown_models():
         rows = model.across_owners.filter(owner=owner, trash_group__in=groups)
-        left |= set(rows.values_list("trash_group", flat=True))
+        left |= {group for group in rows.values_list("trash_group", flat=True) if group}
     TrashGroup.objects.of(owner).filter(group__in=groups - left).delete()
 
 

@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.files import go_with_row
@@ -320,6 +321,10 @@ class Compensation(OwnedModel):
 
     def __str__(self) -> str:
         return f"compensation {self.pk}"
+
+    @property
+    def trash_title(self) -> str:
+        return str(_("As of %(day)s") % {"day": date_format(self.as_of, "j F Y")})
 
 
 # How long what was thrown away can be brought back.

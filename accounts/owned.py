@@ -247,9 +247,19 @@ class OwnedModel(models.Model):
     # A part of the row that this relation names: it has no life of its own, in the trash neither.
     part_of: ClassVar[str] = ""
 
+    # Whether it must be saved on its way to the trash and back, for what `save` sees to. Of others
+    # many go at once (accounts/trash.py), and `changed_in_bulk` tells of them.
+    saved_alone: ClassVar[bool] = False
+
+    @property
+    def trash_title(self) -> str:
+        """How it is called in the trash, where nothing stands around it."""
+        return str(self)
+
     def without(self, relation: str) -> dict[str, Any]:
         """What is to stand in this row, by field, once the row of `relation` is no more."""
-        return {self._meta.get_field(relation).attname: None}
+        field: Any = self._meta.get_field(relation)
+        return {field.attname: None}
 
     def trash(self, group: uuid.UUID | None = None) -> Any:
         """Hide this row, and what belongs to it, for 30 days; returns the `TrashGroup`.
@@ -282,7 +292,7 @@ class OwnedModel(models.Model):
                     "Both stay where they are: rename the new one, or throw it away, then bring "
                     "this one back."
                 )
-                % {"name": self, "kind": self._meta.verbose_name}
+                % {"name": self.trash_title, "kind": self._meta.verbose_name}
             ) from error
         finally:
             self.trashed_at = trashed_at

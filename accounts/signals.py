@@ -8,3 +8,7 @@ preferences_changed = Signal()
 
 # Sent with `owner` and `rows` (ids by model), before these rows are deleted for good.
 going_for_good = Signal()
+
+# Sent by a model with `pks`, within the transaction, where rows of it were changed by one statement
+# and not saved one by one: to or from the trash, or without what went there.
+changed_in_bulk = Signal()

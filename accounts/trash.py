@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
-from django.db.models import ForeignKey, UniqueConstraint
+from django.db.models import F, ForeignKey, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from accounts.belonging import (
 )
 from accounts.models import TrashGroup, User
 from accounts.owned import CannotComeBack, OwnedModel
+from accounts.signals import changed_in_bulk
 
 
 def outlook(row: OwnedModel) -> Walk:
@@ -37,8 +39,8 @@ def throw_away(
     """`row` and what belongs to it, as one group; all or nothing. `now` is UTC.
 
     1. Its owner is held first, as by whoever saves a promise: the two do not wait for each other.
-    2. Whatever goes is saved row by row, so that what follows from it (reminders, when somebody
-       was last spoken with, what is found) follows.
+    2. Whatever goes is marked; what follows from it (reminders, when somebody was last spoken
+       with, what is found) follows within the transaction: by `save`, or by `changed_in_bulk`.
     3. Whatever stays lets go, and what it let go of is remembered with the group.
 
     Raises `StaleVersion` if `row` has been changed since it was read.
@@ -51,13 +53,15 @@ def throw_away(
             defaults={
                 "kind": row._meta.label_lower,
                 "head": row.pk,
-                "title": str(row)[: TrashGroup.TITLE_LENGTH],
+                "title": row.trash_title[: TrashGroup.TITLE_LENGTH],
                 "thrown_at": now or timezone.now(),
             },
         )
         for model in dependents_first(walk.taken):
-            for one in _read(model, walk.taken[model], known=row):
+            gone = {"trashed_at": thrown.thrown_at, "trash_group": thrown.group}
+            for one in _one_by_one(model, walk.taken[model], row):
                 one.go_to_trash(thrown.group, thrown.thrown_at)
+            change(model, _at_once(model, walk.taken[model], row), gone)
         thrown.counts = dict(Counter(thrown.counts) + Counter(counts_of(walk.taken)))
         thrown.let_go = [*thrown.let_go, *let_go(walk)]
         thrown.save()
@@ -71,27 +75,49 @@ def counts_of(rows: Rows) -> dict[str, int]:
 def let_go(walk: Walk) -> list[Any]:
     """Empty the relations of what stays; returns what stood there, for the undo."""
     before = []
-    for model, rows in walk.loose.items():
-        for one in _read(model, rows):
-            if stood := empty(one, rows[one.pk]):
-                before.append([model._meta.label_lower, one.pk, stood])
+    for model, loose in walk.loose.items():
+        stood = empty(model, {row: loose[row.pk] for row in _read(model, loose)})
+        before += [[model._meta.label_lower, pk, values] for pk, values in stood.items()]
     return before
 
 
-def empty(row: OwnedModel, relations: set[str]) -> dict[str, Any]:
-    """Empty these relations of a row; returns what stood there, by field."""
-    values: dict[str, Any] = {}
-    for name in sorted(relations):
-        values |= row.without(name)
-    stood = {name: getattr(row, name) for name in values}
-    _write(row, values)
+def empty(model: Model, rows: dict[Any, set[str]]) -> dict[int, dict[str, Any]]:
+    """Empty these relations of each row; returns what stood there, by id and field."""
+    stood: dict[int, dict[str, Any]] = {}
+    alike: dict[str, tuple[dict[str, Any], list[int]]] = {}
+    for row, relations in rows.items():
+        values: dict[str, Any] = {}
+        for name in sorted(relations):
+            values |= row.without(name)
+        stood[row.pk] = {name: getattr(row, name) for name in values}
+        alike.setdefault(repr(values), (values, []))[1].append(row.pk)
+    for values, pks in alike.values():
+        change(model, pks, values)
     return stood
 
 
-def _write(row: OwnedModel, values: dict[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(values))
+def change(model: Model, pks: Collection[int], values: dict[str, Any]) -> None:
+    """Write these values into many rows at once; an edit that was begun before is a conflict."""
+    written = {**values, "version": F("version") + 1}
+    if any(field.name == "changed_at" for field in model._meta.concrete_fields):
+        written["changed_at"] = timezone.now()  # calendars read it again
+    for part in in_parts(pks):
+        model.across_owners.filter(pk__in=part).update(**written)
+        changed_in_bulk.send(model, pks=part)
+
+
+def _one_by_one(model: Model, pks: Collection[int], head: OwnedModel) -> list[Any]:
+    """Those that are to be saved: as the model asks, and `head`, whose version is judged."""
+    if model.saved_alone:
+        return _read(model, pks, known=head)
+    return [head] if type(head) is model and head.pk in pks else []
+
+
+def _at_once(model: Model, pks: Collection[int], head: OwnedModel) -> set[int]:
+    """The others."""
+    if model.saved_alone:
+        return set()
+    return set(pks) - ({head.pk} if type(head) is model else set())
 
 
 def _hold(owner_id: int) -> None:
@@ -116,7 +142,7 @@ def bring_back(row: OwnedModel) -> None:
 
     1. What it needs must be there: not in the trash itself.
     2. Nothing made meanwhile may have taken its place.
-    3. Row by row, so that what follows from it follows.
+    3. What follows from it follows, as on the way there.
     4. Whatever let go of it is joined to it again, unless it has found something else.
 
     Raises `CannotComeBack` for 1 and 2, `StaleVersion` if `row` was changed since it was read.
@@ -146,17 +172,22 @@ def _bring_back(row: OwnedModel) -> None:
             for one in rows[model]:
                 one.check_place()
     for model in reversed(dependents_first(rows)):
-        for one in rows[model]:
+        pks = {one.pk for one in rows[model]}
+        for one in _one_by_one(model, pks, row):
             one.come_back()
-    for other, found in loose.items():
-        stood = [[one._meta.label_lower, one.pk, empty(one, names)] for one, names in found]
+        change(model, _at_once(model, pks, row), {"trashed_at": None, "trash_group": None})
+    for other, by_model in loose.items():
+        stood = [
+            [model._meta.label_lower, pk, values]
+            for model, found in by_model.items()
+            for pk, values in empty(model, found).items()
+        ]
         elsewhere = groups.filter(group=other).first()
         if elsewhere:
             elsewhere.let_go = [*elsewhere.let_go, *stood]
             elsewhere.save()
     if group is not None:
-        for label, pk, values in group.let_go:
-            _join_again(row.owner_id, label, pk, values)
+        _join_again(row.owner_id, group.let_go)
         group.delete()
 
 
@@ -179,20 +210,20 @@ def in_group(owner: Any, group: uuid.UUID | None) -> Rows:
     return found
 
 
-def _what_is_not_there(rows: dict[Model, list[Any]]) -> dict[uuid.UUID, list[Any]]:
-    """By the group it went with: who refers to something else in the trash, and by what.
+def _what_is_not_there(rows: dict[Model, list[Any]]) -> dict[uuid.UUID, Any]:
+    """By the group it went with and by model: who refers to something else in the trash, and by what.
 
     Raises `CannotComeBack` for a row that cannot be without it.
     """
     coming = {(model, one.pk) for model, found in rows.items() for one in found}
-    loose: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    loose: dict[uuid.UUID, Any] = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
     for model, found in rows.items():
         gone: dict[int, dict[str, Any]] = defaultdict(dict)
         for relation in relations_of(model):
             if relation.field in model.keeps:
                 continue
-            target: Any = model._meta.get_field(relation.field).related_model
-            name = model._meta.get_field(relation.field).attname
+            field: Any = model._meta.get_field(relation.field)
+            target, name = field.related_model, field.attname
             wanted = {getattr(one, name) for one in found} - {None}
             away: dict[int, Any] = {}
             for part in in_parts(wanted):
@@ -205,7 +236,7 @@ def _what_is_not_there(rows: dict[Model, list[Any]]) -> dict[uuid.UUID, list[Any
             if names := gone.get(one.pk):
                 _refuse_what_it_needs(one, names)
                 for field, other in names.items():
-                    loose[other.trash_group].append((one, {field}))
+                    loose[other.trash_group][model][one].add(field)
     return loose
 
 
@@ -216,7 +247,7 @@ def _refuse_what_it_needs(row: OwnedModel, gone: dict[str, OwnedModel]) -> None:
         if is_last or not row._meta.get_field(field).null:
             raise CannotComeBack(
                 _("It hangs on “%(name)s”, which is in the trash itself: bring that back first.")
-                % {"name": other}
+                % {"name": other.trash_title}
             )
 
 
@@ -226,18 +257,19 @@ def _has_places(model: Model) -> bool:
     return any(isinstance(one, UniqueConstraint) and one.condition for one in constraints)
 
 
-def _join_again(owner: Any, label: str, pk: int, values: dict[str, Any]) -> None:
-    """Put back what a row has let go of, if it is as it was left, and what it let go of is here."""
-    model: Any = apps.get_model(label)
-    row = model.across_owners.filter(owner=owner, pk=pk).first()
-    if row is None:
-        return
-    for name, value in values.items():
-        field = model._meta.get_field(name)
-        if not isinstance(field, ForeignKey):
+def _join_again(owner: Any, stood: list[Any]) -> None:
+    """Put back what rows have let go of, where they are as they were left and it is here again."""
+    alike: dict[str, tuple[str, dict[str, Any], list[int]]] = {}
+    for label, pk, values in stood:
+        alike.setdefault(f"{label} {values!r}", (label, values, []))[2].append(pk)
+    for label, values, pks in alike.values():
+        model: Any = apps.get_model(label)
+        fields = [model._meta.get_field(name) for name in values]
+        relations: list[Any] = [field for field in fields if isinstance(field, ForeignKey)]
+        targets = ((field.related_model, values[field.attname]) for field in relations)
+        if not all(target.objects.of(owner).filter(pk=pk).exists() for target, pk in targets):
             continue
-        target: Any = field.related_model
-        is_free = getattr(row, name) is None
-        if not is_free or not target.objects.of(owner).filter(pk=value).exists():
-            return
-    _write(row, values)
+        is_free = {f"{field.name}__isnull": True for field in relations}
+        for part in in_parts(pks):
+            rows = model.across_owners.filter(owner=owner, pk__in=part, **is_free)
+            change(model, list(rows.values_list("pk", flat=True)), values)

@@ -79,6 +79,10 @@ class Draft(OwnedModel):
         return fields
 
     @property
+    def trash_title(self) -> str:
+        return self.headline
+
+    @property
     def headline(self) -> str:
         """Whom or what it is about, in the first words that were typed."""
         fields = self.query

@@ -237,4 +237,5 @@ class TrashGroupFactory(OwnedFactory):
 
     @classmethod
     def _create(cls, model_class: type[TrashGroup], *args: Any, **kwargs: Any) -> TrashGroup:
-        return FirmFactory(**kwargs).trash()
+        firm: Any = FirmFactory(**kwargs)
+        return firm.trash()

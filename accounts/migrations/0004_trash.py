@@ -8,39 +8,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_dossier'),
+        ("accounts", "0003_dossier"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TrashGroup',
+            name="TrashGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('trashed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('trash_group', models.UUIDField(blank=True, editable=False, null=True)),
-                ('group', models.UUIDField(editable=False, unique=True)),
-                ('kind', models.CharField(editable=False, max_length=100)),
-                ('head', models.BigIntegerField(editable=False)),
-                ('title', models.CharField(editable=False, max_length=300)),
-                ('counts', models.JSONField(default=dict, editable=False)),
-                ('let_go', models.JSONField(default=list, editable=False)),
-                ('thrown_at', models.DateTimeField(editable=False)),
-                ('owner', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("trashed_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("trash_group", models.UUIDField(blank=True, editable=False, null=True)),
+                ("group", models.UUIDField(editable=False, unique=True)),
+                ("kind", models.CharField(editable=False, max_length=100)),
+                ("head", models.BigIntegerField(editable=False)),
+                ("title", models.CharField(editable=False, max_length=300)),
+                ("counts", models.JSONField(default=dict, editable=False)),
+                ("let_go", models.JSONField(default=list, editable=False)),
+                ("thrown_at", models.DateTimeField(editable=False)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'thing in the trash',
-                'verbose_name_plural': 'things in the trash',
-                'abstract': False,
-                'base_manager_name': 'across_owners',
-                'default_manager_name': 'across_owners',
-                'indexes': [models.Index(fields=['owner', '-thrown_at'], name='trash_by_time')],
+                "verbose_name": "thing in the trash",
+                "verbose_name_plural": "things in the trash",
+                "abstract": False,
+                "base_manager_name": "across_owners",
+                "default_manager_name": "across_owners",
+                "indexes": [models.Index(fields=["owner", "-thrown_at"], name="trash_by_time")],
             },
             managers=[
-                ('across_owners', django.db.models.manager.Manager()),
+                ("across_owners", django.db.models.manager.Manager()),
             ],
         ),
     ]

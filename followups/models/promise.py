@@ -138,6 +138,7 @@ class Promise(OwnedModel):
     # A nudge is about what it follows, and its words say so.
     goes_with = frozenset({"call", "recruiter", "follows"})
     held_by = ("recruiter", "firm")
+    saved_alone = True
 
     class Meta(OwnedModel.Meta):
         verbose_name = _("promise")

@@ -180,9 +180,7 @@ def test_it_says_what_goes(client: Client, user: User, other: User) -> None:
     assert PATH in text
 
 
-def test_it_is_all_or_nothing(
-    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_all_or_nothing(client: Client, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     World(user)
     before = living(user)
 

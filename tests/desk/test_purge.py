@@ -197,9 +197,7 @@ def test_it_leaves_what_is_of_another_account(user: User, other: User, world: Wo
     theirs.grace.trash()
 
 
-def test_it_is_all_or_nothing(
-    user: User, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_all_or_nothing(user: User, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.grace.trash()
 
     def fail(*args: Any) -> None:

@@ -61,9 +61,7 @@ class World:
         self.nudge = ask_after(self.theirs)
         self.told = factories.DisclosureFactory(**mine, **about)
         self.resume = factories.ResumeFactory(**mine)
-        factories.DisclosureFactory(
-            **mine, **theirs, topic="resume", what="", resume=self.resume
-        )
+        factories.DisclosureFactory(**mine, **theirs, topic="resume", what="", resume=self.resume)
         self.named = factories.ReferralFactory(**mine, **about, person=self.pat)
         self.permit = factories.SubmissionFactory(
             **mine, **theirs, opportunity=self.cfo, client=self.client, resume=self.resume
@@ -136,11 +134,7 @@ def test_all_of_it_comes_back_as_it_was(user: User, world: World, name: str) -> 
 
 def test_every_owned_model_is_walked(user: User) -> None:
     """One that is added later goes with what it cannot be without, or is let go of."""
-    walked = {
-        (model, one.field)
-        for model in thrown_models()
-        for one in relations_of(model)
-    }
+    walked = {(model, one.field) for model in thrown_models() for one in relations_of(model)}
     for model in thrown_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, ForeignKey) and issubclass(field.related_model, OwnedModel):
@@ -153,9 +147,7 @@ def test_every_owned_model_is_walked(user: User) -> None:
     made = World(user)
     assert made
     never = {"Preferences", "Kit", "Mail", "UsedLink", "CalendarFeed", "TrashGroup"}
-    empty = {
-        model.__name__ for model in thrown_models() if not model.across_owners.exists()
-    }
+    empty = {model.__name__ for model in thrown_models() if not model.across_owners.exists()}
     assert empty <= never
 
 
@@ -316,5 +308,3 @@ def test_a_draft_that_is_typed_on_is_in_no_trash(user: User, client: Client) -> 
     data = {"client_key": str(key), "typed_at": "5", "who": "Grace"}
     assert client.post("/calls/new/draft/", data).status_code == 204
     assert not TrashGroup.objects.of(user).exists()
-
-

@@ -42,9 +42,7 @@ def thrown(user: User, **values: Any) -> TrashGroup:
 
 
 @pytest.mark.parametrize("kind", THINGS)
-def test_a_things_page_leads_to_the_trash_and_back(
-    client: Client, user: User, kind: str
-) -> None:
+def test_a_things_page_leads_to_the_trash_and_back(client: Client, user: User, kind: str) -> None:
     row = getattr(World(user), ROWS.get(kind, kind))
     path = f"/{THINGS[kind]}/{row.pk}/trash/"
     assert path in html(client.get(row.get_absolute_url()))
@@ -165,9 +163,7 @@ def test_for_good_takes_a_second_press(client: Client, user: User) -> None:
     assert lives(world.cfo)
 
 
-def test_it_names_the_backups_that_hold_it(
-    client: Client, user: User, tmp_path: Path
-) -> None:
+def test_it_names_the_backups_that_hold_it(client: Client, user: User, tmp_path: Path) -> None:
     group = thrown(user)
     file = tmp_path / "there.zip"
     file.touch()
@@ -188,3 +184,26 @@ def test_it_refuses_what_every_page_refuses(
     name: str, client: Client, anonymous: Client, other: User
 ) -> None:
     check_refusals(f"desk:{name}", client=client, anonymous=anonymous, other=other)
+
+
+def test_a_kept_mail_is_silent_of_what_is_in_the_trash(client: Client, user: User) -> None:
+    promise = factories.PromiseFactory(owner=user, what="Ring Xyzzy")
+    mail = factories.MailFactory(owner=user, kind="reminder", state="kept", text="Ring Xyzzy")
+    factories.ReminderFactory(owner=user, promise=promise, mail=mail, occasion="lead")
+    assert "Xyzzy" in html(client.get(mail.get_absolute_url()))
+    promise.trash()
+    assert "Xyzzy" not in html(client.get(mail.get_absolute_url()))
+    promise.restore()
+    assert "Xyzzy" in html(client.get(mail.get_absolute_url()))
+
+
+def test_each_kind_is_called_as_its_user_calls_it(client: Client, user: User) -> None:
+    factories.DraftFactory(owner=user).trash()
+    factories.CompensationFactory(owner=user, as_of=dt.date(2026, 1, 5)).trash()
+    grace = factories.RecruiterFactory(owner=user, name="Grace")
+    noon = dt.datetime(2026, 7, 1, 11, 0, tzinfo=dt.UTC)
+    client.post(
+        f"/calls/{factories.CallFactory(owner=user, recruiter=grace, occurred_at=noon).pk}/trash/"
+    )
+    titles = {one.title for one in client.get("/trash/").context["page"]}
+    assert titles == {"Grace Okonkwo", "As of 5 January 2026", "Grace, 1 July 2026, 12:00"}
