@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import uuid
 import zoneinfo
 from typing import Any
@@ -376,8 +377,8 @@ class TrashGroup(OwnedModel):
 
     @property
     def days_left(self) -> int:
-        """How many whole days it can be brought back; 0 on its last."""
-        return max(0, (self.goes_on - timezone.now()).days)
+        """How many days it can be brought back, the last begun one included; 0 once it is over."""
+        return max(0, math.ceil((self.goes_on - timezone.now()) / dt.timedelta(days=1)))
 
 
 def in_words(counts: dict[str, int]) -> list[str]:
@@ -388,7 +389,8 @@ def in_words(counts: dict[str, int]) -> list[str]:
 
 def _words_of(label: str, number: int) -> str:
     try:
-        meta = apps.get_model(label)._meta
+        model: Any = apps.get_model(label)
     except (LookupError, ValueError):
         return label
-    return str(meta.verbose_name if number == 1 else meta.verbose_name_plural)
+    one, many = model.counted_as or (model._meta.verbose_name, model._meta.verbose_name_plural)
+    return str(one if number == 1 else many)

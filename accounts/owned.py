@@ -251,6 +251,9 @@ class OwnedModel(models.Model):
     # many go at once (accounts/trash.py), and `changed_in_bulk` tells of them.
     saved_alone: ClassVar[bool] = False
 
+    # How one and many of them are called in a count, where the model's own names do not do.
+    counted_as: ClassVar[tuple[Any, Any] | None] = None
+
     @property
     def trash_title(self) -> str:
         """How it is called in the trash, where nothing stands around it."""

@@ -270,6 +270,7 @@ class Disclosure(OwnedModel):
 
     objects = OwnedManager.from_queryset(DisclosureQuerySet)()
 
+    counted_as = (_("thing you told them"), _("things you told them"))
     goes_with = frozenset({"call"})
     # Who holds a version holds it, whatever I throw away.
     keeps = frozenset({"resume"})

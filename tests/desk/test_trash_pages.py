@@ -97,13 +97,13 @@ def test_the_list_says_what_is_in_it_and_how_long(client: Client, user: User) ->
     world.call.trash()
     old = thrown(user, name="Eldgate")
     TrashGroup.objects.of(user).filter(pk=old.pk).update(
-        thrown_at=timezone.now() - dt.timedelta(days=28, hours=1)
+        thrown_at=timezone.now() - dt.timedelta(days=29, hours=1)
     )
     page = client.get("/trash/")
     text = html(page)
     assert [one.kind_words for one in page.context["page"]] == ["call", "firm"]
     assert "1 day left" in text
-    assert "29 days left" in text
+    assert "30 days left" in text
     assert "3 promises" in text
     oldest = client.get("/trash/?sort=old").context["page"]
     assert [one.kind_words for one in oldest] == ["firm", "call"]
