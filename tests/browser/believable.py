@@ -540,7 +540,7 @@ def fill_to_the_brim(user: User) -> SimpleNamespace:
             treated_well="no",
         )
     return SimpleNamespace(
-        thrown=TrashGroupFactory(owner=user, name=LONGEST),
+        thrown=TrashGroupFactory(owner=user, name=f"X{LONGEST[1:]}"),
         submission=permit,
         disclosure=disclosure,
         referral=referral,
