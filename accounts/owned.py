@@ -11,11 +11,13 @@ machinery (cascades, relations, validation of unique fields) asks `across_owners
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -29,6 +31,10 @@ class OwnerNotNamed(Exception):
 
 class StaleVersion(Exception):
     """Somebody saved the row after it was read; saving now would undo their change."""
+
+
+class CannotComeBack(Exception):
+    """Something stands in the way of what is in the trash; the message says what, in words."""
 
 
 def _names_owner(conditions: Iterable[str]) -> bool:
@@ -238,12 +244,83 @@ class OwnedModel(models.Model):
         """
         super().validate_constraints(exclude=set(exclude or ()) - self.derived_fields)
 
-    def trash(self, group: uuid.UUID | None = None) -> None:
-        """Hide this row for 30 days; `restore` brings back all that shares its group."""
-        self.trashed_at = timezone.now()
-        self.trash_group = group or uuid.uuid4()
-        self.save()
+    # The trash -----------------------------------------------------------------------------------
+
+    # Relations that may be empty, and whose row takes this one along to the trash all the same.
+    # One that may not be empty always does (accounts/belonging.py).
+    goes_with: ClassVar[frozenset[str]] = frozenset()
+    # Relations that go on naming a row in the trash, until it goes for good.
+    keeps: ClassVar[frozenset[str]] = frozenset()
+    # Relations of which at least one must be left: with the last of them goes the row.
+    held_by: ClassVar[tuple[str, ...]] = ()
+    # A part of the row that this relation names: it has no life of its own, in the trash neither.
+    part_of: ClassVar[str] = ""
+
+    # Whether it must be saved on its way to the trash and back, for what `save` sees to. Of others
+    # many go at once (accounts/trash.py), and `changed_in_bulk` tells of them.
+    saved_alone: ClassVar[bool] = False
+
+    # How one and many of them are called in a count, where the model's own names do not do.
+    counted_as: ClassVar[tuple[Any, Any] | None] = None
+
+    @property
+    def trash_title(self) -> str:
+        """How it is called in the trash, where nothing stands around it."""
+        return str(self)
+
+    def without(self, relation: str) -> dict[str, Any]:
+        """What is to stand in this row, by field, once the row of `relation` is no more."""
+        field: Any = self._meta.get_field(relation)
+        return {field.attname: None}
+
+    def trash(self, group: uuid.UUID | None = None) -> Any:
+        """Hide this row, and what belongs to it, for 30 days; returns the `TrashGroup`.
+
+        `group` is that of what it is thrown away with, if it is not alone.
+        """
+        # Those modules read this one, so the import may not be a module's.
+        from accounts.trash import throw_away
+
+        return throw_away(self, group=group)
 
     def restore(self) -> None:
+        """Bring back all that went to the trash with this row.
+
+        Raises `CannotComeBack`, and then all of it stays where it is.
+        """
+        from accounts.trash import bring_back
+
+        bring_back(self)
+
+    def check_place(self) -> None:
+        """Raises `CannotComeBack` where something made meanwhile has this row's place."""
+        trashed_at, self.trashed_at = self.trashed_at, None
+        try:
+            self.validate_constraints()
+        except ValidationError as error:
+            raise CannotComeBack(
+                _(
+                    "There is another “%(name)s” by now (%(kind)s), and there can be one only. "
+                    "Both stay where they are: rename the new one, or throw it away, then bring "
+                    "this one back."
+                )
+                % {"name": self.trash_title, "kind": self._meta.verbose_name}
+            ) from error
+        finally:
+            self.trashed_at = trashed_at
+
+    def forget_trash(self) -> None:
+        """It is out of the trash by another way, and stands in its list no more."""
+        from accounts.trash import forget
+
+        forget(self)
+
+    def go_to_trash(self, group: uuid.UUID, now: dt.datetime) -> None:
+        """This row alone; `trash` is what others call."""
+        self.trashed_at, self.trash_group = now, group
+        self.save()
+
+    def come_back(self) -> None:
+        """This row alone; `restore` is what others call."""
         self.trashed_at = self.trash_group = None
         self.save()

@@ -7,11 +7,14 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.files import go_with_row
-        from calls.models import Opportunity
+        from accounts.signals import changed_in_bulk
+        from calls.last_calls import follow_bulk
+        from calls.models import Call, Opportunity
         from calls.pickers import OpportunityPicker, opportunities
         from search.kinds import Found, register
 
         go_with_row(Opportunity)
+        changed_in_bulk.connect(follow_bulk, sender=Call)
         register(
             "opportunity",
             _("Opportunities"),

@@ -7,20 +7,20 @@ cannot be forgotten. A row is read in parts, so that memory stays bounded.
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts import erasing
+from accounts.belonging import owned_models
 from accounts.models import User
 from accounts.owned import OwnedModel
 from calls.models import Referral
@@ -29,12 +29,11 @@ from contacts.names import fold
 from desk.backup import registry
 from desk.spellings import Spellings
 
-logger = logging.getLogger(__name__)
-
 # Rows read at once.
 PART = 500
-# Codes, though no field says so: a country's two letters, a reminder's occasion.
-CODES = {"country", "occasion"}
+# Codes, though no field says so: a country's two letters, a reminder's occasion, what is in a
+# group of the trash.
+CODES = {"country", "occasion", "kind", "counts", "let_go"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None =
     """
     moment, owner = now or timezone.now(), person.owner
     with transaction.atomic():
-        _overwrite_what_goes()
+        erasing.overwrite_what_goes()
         nobody = {"relation": "", "position": "", "notes": "", "anonymised_at": moment}
         name = _("Somebody")
         rows = Person.across_owners.filter(pk=person.pk)
@@ -103,16 +102,12 @@ def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None =
         changed = sum(_apply(change, moment) for change in _changes(owner, spellings))
         _clean_sessions(owner, spellings)
     registry.note_wish(owner.pk, person.pk, moment)
-    _drop_what_is_left()
+    erasing.drop_what_is_left()
     person.refresh_from_db()
     return changed
 
 
 # Where names can stand ---------------------------------------------------------------------------
-
-
-def owned_models() -> list[type[OwnedModel]]:
-    return [model for model in apps.get_models() if issubclass(model, OwnedModel)]
 
 
 def texts_of(model: type[models.Model]) -> list[models.Field]:
@@ -208,27 +203,3 @@ def _clean_sessions(owner: User, spellings: Spellings) -> None:
                 session.session_data = Session.objects.encode(clean)
                 session.save(update_fields=["session_data"])
         last = part[-1].session_key
-
-
-# The file beneath --------------------------------------------------------------------------------
-
-
-def _overwrite_what_goes() -> None:
-    """SQLite leaves deleted text in its file until the place is needed, unless it is told."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA secure_delete=ON")
-
-
-def _drop_what_is_left() -> None:
-    """What earlier edits left in SQLite's file. PostgreSQL's own vacuum sees to that there."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        return
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except OperationalError:
-        # Somebody writes all the while. The rows themselves are clean; SQLite overwrites the rest
-        # as it needs the place.
-        logger.warning("could not vacuum after somebody was anonymised")

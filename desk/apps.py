@@ -12,10 +12,12 @@ class DeskConfig(AppConfig):
         from accounts.signals import preferences_changed
         from desk import callers, holders
         from desk.backup import daily
-        from desk.joins import replan_after_preferences
+        from desk.joins import empty_trash_while_delivering, replan_after_preferences
+        from followups.signals import looked
         from search.kinds import Found, register
 
         preferences_changed.connect(replan_after_preferences)
+        looked.connect(empty_trash_while_delivering)
         resume_holders.register(holders.count)
         last_backup.ask = daily.last_made
         # By number and last talk, too, which contacts knows nothing of.

@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.owned import OwnedManager, OwnedModel, OwnedQuerySet
@@ -215,6 +216,12 @@ class Call(OwnedModel):
             deleted = super().delete(*args, **kwargs)
             _follow_last_calls({self.recruiter_id})
         return deleted
+
+    @property
+    def trash_title(self) -> str:
+        """With whom, and when it was where its user is."""
+        when = date_format(timezone.localtime(self.occurred_at), "j F Y, H:i")
+        return f"{self.recruiter}, {when}"
 
     @property
     def named_by_name(self) -> str:

@@ -129,6 +129,8 @@ class Referral(OwnedModel):
 
     objects = OwnedManager.from_queryset(ReferralQuerySet)()
 
+    goes_with = frozenset({"call"})
+
     class Meta(OwnedModel.Meta):
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")

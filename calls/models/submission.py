@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When, Window
@@ -107,6 +107,10 @@ class Submission(OwnedModel):
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
 
     objects = OwnedManager.from_queryset(SubmissionQuerySet)()
+
+    goes_with = frozenset({"opportunity"})
+    keeps = frozenset({"resume"})
+    held_by = ("firm", "recruiter")
 
     class Meta(OwnedModel.Meta):
         verbose_name = _("submission")
@@ -266,6 +270,11 @@ class Disclosure(OwnedModel):
 
     objects = OwnedManager.from_queryset(DisclosureQuerySet)()
 
+    counted_as = (_("thing you told them"), _("things you told them"))
+    goes_with = frozenset({"call"})
+    # Who holds a version holds it, whatever I throw away.
+    keeps = frozenset({"resume"})
+
     class Meta(OwnedModel.Meta):
         verbose_name = _("told to whom")
         verbose_name_plural = _("told to whom")
@@ -280,6 +289,13 @@ class Disclosure(OwnedModel):
 
     def __str__(self) -> str:
         return f"{self.get_topic_display()}: {self.recruiter}"
+
+    def without(self, relation: str) -> dict[str, Any]:
+        """That they hold a résumé stays true of one that is no more."""
+        values = super().without(relation)
+        if relation == "resume" and not self.what:
+            values["what"] = str(_("a version that you have deleted"))
+        return values
 
     @property
     def words(self) -> str:
