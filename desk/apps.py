@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class DeskConfig(AppConfig):
@@ -10,18 +9,8 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from accounts import resume_holders
         from accounts.signals import preferences_changed
-        from desk import callers, holders
+        from desk import holders
         from desk.joins import replan_after_preferences
-        from search.kinds import Found, register
 
         preferences_changed.connect(replan_after_preferences)
         resume_holders.register(holders.count)
-        # By number and last talk, too, which contacts knows nothing of.
-        register(
-            "recruiter",
-            _("Recruiters"),
-            lambda owner, text: [
-                Found(one.name, one.firm.name if one.firm else "", one.get_absolute_url())
-                for one in callers.find(owner, text)
-            ],
-        )

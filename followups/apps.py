@@ -6,6 +6,8 @@ class FollowupsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import way_out
+        from followups import documents
         from followups.models import Mailer
 
         way_out.ask = Mailer.server
+        documents.register_all()

@@ -21,7 +21,11 @@ FIND = "/search/"
 
 def found(client: Client, typed: str) -> list[tuple[str, str]]:
     response = client.post(FIND, {"q": typed})
-    return [(str(label), row.name) for label, rows in response.context["found"] for row in rows]
+    return [
+        (str(group.kind.label), row.name)
+        for group in response.context["found"]
+        for row in group.rows
+    ]
 
 
 @pytest.fixture(autouse=True)
@@ -56,13 +60,13 @@ def test_it_says_when_there_is_nothing(client: Client, typed: str) -> None:
 
 
 def test_it_answers_a_link(client: Client) -> None:
-    assert "Pat Lee" in html(client.get(FIND, {"q": "pat"}))
+    assert "<mark>Pat</mark> Lee" in html(client.get(FIND, {"q": "pat"}))
 
 
 def test_it_gives_htmx_the_results_alone(client: Client) -> None:
     response = client.post(FIND, {"q": "pat"}, headers=HTMX | {"HX-Target": "found"})
     assert is_fragment(response)
-    assert "Pat Lee" in html(response)
+    assert "<mark>Pat</mark> Lee" in html(response)
 
 
 def test_it_is_refused_to_others(client: Client, anonymous: Client, other: User) -> None:
