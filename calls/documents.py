@@ -32,7 +32,7 @@ def _call(call: Call) -> Document:
         hint=whom(call.recruiter, call.firm),
         body=joined(call.notes, call.next_step, call.found_me_through, named_by),
         # What it was about beside the position that stands in its title.
-        also=f"{said(call, 'purpose')} {said(call, 'outcome')}",
+        also=joined(call.purpose and said(call, "purpose"), said(call, "outcome")),
         about=(
             ("recruiter", call.recruiter_id),
             ("firm", call.firm_id),

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
 from accounts import changes
@@ -104,7 +104,7 @@ def _before_save(sender: type[Model], instance: Any, **kwargs: Any) -> None:
     wanted = {name for _kind, one in _names[sender] for name in one.fields}
     wanted |= {one.holder for _kind, one in _parts[sender]}
     if wanted and (fields is None or wanted & fields):
-        rows = sender._base_manager.filter(pk=instance.pk)  # type: ignore[attr-defined]
+        rows = sender._base_manager.filter(pk=instance.pk)
         instance._search_before = rows.values(*sorted(wanted)).first()
 
 
@@ -119,7 +119,7 @@ def _after_save(sender: type[Model], instance: Any, created: bool, **kwargs: Any
             moved = {
                 name
                 for name, value in before.items()
-                if value != getattr(instance, sender._meta.get_field(name).attname)
+                if value != getattr(instance, cast(Field, sender._meta.get_field(name)).attname)
             }
             if moved:
                 _mark_named(sender, [instance.pk], frozenset(moved))

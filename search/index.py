@@ -14,12 +14,12 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 from django.db import models, transaction
 
 from search import words
-from search.kinds import Document, Kind, all_kinds, named
+from search.kinds import Document, Kind, all_kinds
 from search.models import TAG, SearchDocument, Words, engine, place_of
 
 # Rows read, and documents written, at once.
@@ -69,11 +69,11 @@ def gathered() -> Iterator[None]:
 
 
 def _bring_up_to_date() -> None:
+    kinds = {kind.name: kind for kind in all_kinds()}
     fresh: list[SearchDocument] = []
     for name in list(_state.marked):
-        kind = named(name)
+        kind = kinds[name]
         pks = sorted(_state.marked.pop(name))
-        assert kind is not None
         for at in range(0, len(pks), PART):
             fresh += _made_anew(kind, pks[at : at + PART])
             if len(fresh) >= PART:
@@ -129,7 +129,7 @@ def _document_of(kind: Kind) -> Callable[[Any], SearchDocument | None]:
             happened_at=document.moment,
             is_veiled=document.is_veiled,
             place=place_of(document.moment, row.pk, kind.number),
-            words=words_in(kind, row.owner_id, document),
+            words=cast(Any, words_in(kind, row.owner_id, document)),
         )
 
     return made

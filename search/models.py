@@ -40,7 +40,7 @@ class WordsField(models.TextField):
             return value
         return as_vector(value) if connection.vendor == "postgresql" else as_lines(value)
 
-    def formfield(self, **kwargs: Any) -> None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> None:
         return None
 
 

@@ -74,7 +74,7 @@ def find(asks: Iterable[Ask]) -> list[tuple[int, int]]:
 
 def _find(asks: list[tuple[int, Ask]], which: str, places: list[set[int]]) -> None:
     row = "(%s::int, %s::bigint, %s::text, %s::bigint, %s::tsquery, %s::bigint)"
-    params: list[object] = []
+    params: list[str | int | None] = []
     for number, ask in asks:
         params += [number, ask.owner_id, ask.kind, ask.since, as_query(ask), ask.limit]
     query = FIND.format(asked=", ".join([row] * len(asks)), which=which, newest=NEWEST)

@@ -219,5 +219,5 @@ def _guesses(
 
 
 def _is_meant(document: Any, query: Query) -> bool:
-    others = words.words_of(f"{document.hint} {document.body}")
-    return query.is_met_by(words.words_of(document.title), others)
+    title = [*words.words_of(document.title), *words.joined_in(document.title)]
+    return query.is_met_by(title, words.words_of(f"{document.hint} {document.body}"))

@@ -34,7 +34,7 @@ def _columns(words: str) -> str:
 _IN = f"INSERT INTO {TABLE}(rowid, tags, title, body)"
 _ADD = f"{_IN} VALUES (new.place, {_columns('new.words')});"
 _REMOVE = (
-    f"INSERT INTO {TABLE}({TABLE}, rowid, tags, title, body) "
+    f"INSERT INTO {TABLE}({TABLE}, rowid, tags, title, body) "  # noqa: S608
     f"VALUES ('delete', old.place, {_columns('old.words')});"
 )
 TRIGGERS = {
@@ -101,7 +101,8 @@ def _order(command: str) -> None:
 
 def find(asks: Iterable[Ask]) -> list[tuple[int, int]]:
     """For each of `asks` its number and the places of what was found, newest first."""
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[str | int] = []
     for number, ask in enumerate(asks):
         parts.append(
             f"SELECT {number} AS number, rowid AS place FROM (SELECT rowid FROM {TABLE} "  # noqa: S608

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from search import index, upkeep
+from search import index
+from search.models import engine
 
 
 class Command(BaseCommand):
@@ -19,6 +20,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"\r{label}: {done:,}", ending="")
                 self.stdout.flush()
 
-        upkeep.engine().make()
+        engine().make()
         total = index.rebuild(tell)
         self.stdout.write(self.style.SUCCESS(f"\n{total:,} rows can be found."))
