@@ -8,6 +8,7 @@ hears of them before and after, within the same transaction.
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
@@ -22,25 +23,26 @@ changing, changed = Signal(), Signal()
 # Entered around each of these: whoever listens can gather what is told, and act on it at the end.
 around: list[Callable[[], AbstractContextManager[None]]] = []
 
-# Of each model that is watched: the fields that matter to nobody.
-_unimportant: dict[type[models.Model], frozenset[str]] = {}
+# Whether a change of these fields (None: of a whole row) matters to somebody.
+Minds = Callable[[frozenset[str] | None], bool]
+_watching: dict[type[models.Model], list[Minds]] = defaultdict(list)
 
 
 class NotTold(Exception):
     """Rows were written in a way that does not tell which ones they are."""
 
 
-def watch(model: type[models.Model], *, but: Iterable[str] = ()) -> None:
-    """Tell of changes of `model`, unless all that is changed is named by `but`."""
-    known = _unimportant.get(model)
-    _unimportant[model] = frozenset(but) if known is None else known & frozenset(but)
+def watch(model: type[models.Model], minds: Minds) -> None:
+    """Tell of those changes of `model` that somebody minds."""
+    _watching[model].append(minds)
 
 
 def matters(model: type[models.Model], fields: Iterable[str] | None) -> bool:
-    """Whether anybody derives anything from these fields of `model` (None: from any)."""
-    if model not in _unimportant:
+    """Whether anybody minds a change of these fields of `model` (None: of a whole row)."""
+    if model not in _watching:
         return False
-    return fields is None or not set(fields) <= _unimportant[model]
+    changed_fields = None if fields is None else frozenset(fields)
+    return any(minds(changed_fields) for minds in _watching[model])
 
 
 @contextlib.contextmanager

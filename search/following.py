@@ -29,16 +29,26 @@ NEVER = frozenset({"version", "trash_group"})
 def follow(kind: Kind) -> None:
     """Keep the documents of `kind` from now on."""
     _kinds_of[kind.model] = kind
-    changes.watch(kind.model, but=NEVER | kind.ignores)
+    changes.watch(kind.model, lambda fields: _is_of(kind, fields))
     for one in kind.follows:
         if isinstance(one, Names):
             _names[one.model].append((kind, one))
+            wanted = one.fields
+            changes.watch(one.model, lambda fields, wanted=wanted: _are_some(wanted, fields))
         else:
             _parts[one.model].append((kind, one))
-        if one.model not in _kinds_of:
-            changes.watch(one.model, but=NEVER)
+            changes.watch(one.model, lambda fields: fields is None or not fields <= NEVER)
         _listen(one.model)
     _listen(kind.model)
+
+
+def _is_of(kind: Kind, fields: frozenset[str] | None) -> bool:
+    """Whether the document of a row follows from these fields of it."""
+    return fields is None or not fields <= NEVER | kind.ignores
+
+
+def _are_some(wanted: frozenset[str], fields: frozenset[str] | None) -> bool:
+    return fields is None or bool(wanted & fields)
 
 
 def _listen(model: type[Model]) -> None:
@@ -61,7 +71,7 @@ def _listen(model: type[Model]) -> None:
 def _mark_named(model: type[Model], pks: Iterable[int], fields: frozenset[str] | None) -> None:
     """The documents in which the names of these rows stand."""
     for kind, one in _names[model]:
-        if fields is None or fields & one.fields:
+        if _are_some(one.fields, fields):
             rows = kind.model._base_manager.filter(**{f"{one.lookup}__in": list(pks)})
             index.mark(kind, rows.values_list("pk", flat=True))
 
@@ -75,7 +85,7 @@ def _mark_holders(model: type[Model], pks: Iterable[int]) -> None:
 
 def _mark_own(model: type[Model], pks: Iterable[int], fields: frozenset[str] | None) -> None:
     kind = _kinds_of.get(model)
-    if kind and (fields is None or not fields <= NEVER | kind.ignores):
+    if kind and _is_of(kind, fields):
         index.mark(kind, pks)
 
 
