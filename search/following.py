@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, cast
 
 from django.db.models import Field, Model
@@ -29,12 +30,11 @@ NEVER = frozenset({"version", "trash_group"})
 def follow(kind: Kind) -> None:
     """Keep the documents of `kind` from now on."""
     _kinds_of[kind.model] = kind
-    changes.watch(kind.model, lambda fields: _is_of(kind, fields))
+    changes.watch(kind.model, partial(_is_of, kind))
     for one in kind.follows:
         if isinstance(one, Names):
             _names[one.model].append((kind, one))
-            wanted = one.fields
-            changes.watch(one.model, lambda fields, wanted=wanted: _are_some(wanted, fields))
+            changes.watch(one.model, partial(_are_some, one.fields))
         else:
             _parts[one.model].append((kind, one))
             changes.watch(one.model, lambda fields: fields is None or not fields <= NEVER)

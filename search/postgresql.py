@@ -15,17 +15,19 @@ from search.query import Ask, Group, Term, written
 # What is found once in so many of the newest is looked for among those alone.
 NEWEST = 400
 
+# `place + 0` keeps PostgreSQL from its index by place, which is not the one to be used there; whose
+# it is, is said for all at once, so that it knows how many rows there are.
 # For each question: first the newest rows one by one, then, unless that was enough, the index. A
 # word that stands everywhere would fill memory with all its rows before the newest were known; one
 # that stands hardly anywhere would have every row read.
 FIND = """
     SELECT asked.number, found.place
-    FROM (VALUES {asked}) AS asked (number, owner_id, kind, since, query, most)
+    FROM (VALUES {asked}) AS asked (number, kind, query, most)
     CROSS JOIN LATERAL (
         WITH lately AS MATERIALIZED (
             SELECT newest.place FROM (
                 SELECT place, words FROM search_searchdocument
-                WHERE owner_id = asked.owner_id AND {which} place >= asked.since
+                WHERE owner_id = %s AND {which} place >= %s
                 ORDER BY place DESC LIMIT {newest}
             ) AS newest
             WHERE newest.words @@ asked.query LIMIT asked.most
@@ -35,7 +37,7 @@ FIND = """
         (
             SELECT place FROM search_searchdocument
             WHERE (SELECT count(*) FROM lately) < asked.most
-                AND words @@ asked.query AND place >= asked.since
+                AND words @@ asked.query AND place + 0 >= %s
             ORDER BY place + 0 DESC LIMIT asked.most
         )
     ) AS found
@@ -73,10 +75,13 @@ def find(asks: Iterable[Ask]) -> list[tuple[int, int]]:
 
 
 def _find(asks: list[tuple[int, Ask]], which: str, places: list[set[int]]) -> None:
-    row = "(%s::int, %s::bigint, %s::text, %s::bigint, %s::tsquery, %s::bigint)"
+    """All of one owner, and since one moment."""
+    row = "(%s::int, %s::text, %s::tsquery, %s::bigint)"
     params: list[str | int | None] = []
     for number, ask in asks:
-        params += [number, ask.owner_id, ask.kind, ask.since, as_query(ask), ask.limit]
+        params += [number, ask.kind, as_query(ask), ask.limit]
+    _number, one = asks[0]
+    params += [one.owner_id, one.since, one.since]
     query = FIND.format(asked=", ".join([row] * len(asks)), which=which, newest=NEWEST)
     with connection.cursor() as cursor:
         cursor.execute(query, params)

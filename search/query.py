@@ -133,7 +133,10 @@ def written(term: Term, *, in_title: bool) -> list[str]:
 
 @dataclass(frozen=True)
 class Ask:
-    """What an engine is asked for: the newest rows that meet a query."""
+    """What an engine is asked for: the newest rows that meet a query.
+
+    Those that are asked together are of one owner, and since one moment.
+    """
 
     owner_id: int
     # None: of every kind.
