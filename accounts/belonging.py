@@ -55,8 +55,10 @@ def owned_models() -> list[Model]:
 
 
 def thrown_models() -> list[Model]:
-    """Those whose rows go to the trash by themselves; parts are wherever their row is."""
-    return [model for model in owned_models() if not model.part_of]
+    """Those whose rows go to the trash by themselves; parts, and what is derived from rows, are
+    wherever their row is.
+    """
+    return [model for model in owned_models() if not (model.part_of or model.is_derived)]
 
 
 @cache

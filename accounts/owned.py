@@ -24,6 +24,8 @@ from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
 
+from accounts.changes import ToldQuerySet
+
 
 class OwnerNotNamed(Exception):
     """A query on owned rows said nothing of the owner."""
@@ -52,7 +54,7 @@ def _guarded(name: str) -> Any:
     return method
 
 
-class OwnedQuerySet(models.QuerySet):
+class OwnedQuerySet(ToldQuerySet):
     """Rows of one owner; raises `OwnerNotNamed` when it is used before the owner is known."""
 
     _owner_named = False
@@ -161,7 +163,7 @@ class OwnedManager(models.Manager.from_queryset(OwnedQuerySet)):
         return super().get_queryset().filter(trashed_at=None)
 
 
-class AcrossOwners(models.Manager):
+class AcrossOwners(models.Manager.from_queryset(ToldQuerySet)):
     """Every row of everybody, for Django's machinery, the reminder engine and commands.
 
     Asked through a relation (`firm.calls`) it leaves trashed rows out: what is in the trash is
@@ -196,6 +198,9 @@ class OwnedModel(models.Model):
     # What went to the trash together comes back together.
     trash_group = models.UUIDField(null=True, blank=True, editable=False)
 
+    # Made of other rows, and made anew from them: never edited, walked or taken out by itself.
+    is_derived: ClassVar[bool] = False
+
     objects = OwnedManager()
     across_owners = AcrossOwners()
 
@@ -211,7 +216,9 @@ class OwnedModel(models.Model):
         read, so that of two people's edits none disappears without a word.
         """
         if self._state.adding:
-            super().save(**kwargs)
+            # What is derived from it (accounts.changes) is there with it, or neither is.
+            with transaction.atomic(savepoint=False):
+                super().save(**kwargs)
             return
         read = self.version
         with transaction.atomic():

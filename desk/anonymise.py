@@ -28,6 +28,7 @@ from contacts.models import Person
 from contacts.names import fold
 from desk.backup import registry
 from desk.spellings import Spellings
+from search import index
 
 # Rows read at once.
 PART = 500
@@ -84,7 +85,8 @@ def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None =
 
     1. Their own row: it is somebody, without relation, position and notes; referrals stay.
     2. Their phones and mails, for good, also those in the trash.
-    3. Each text and JSON that holds one of `spellings`, trashed rows and drafts included.
+    3. Each text and JSON that holds one of `spellings`, trashed rows and drafts included; what is
+       found of it is made anew.
     4. What the owner's sessions hold, such as a message that was not shown yet.
 
     All or nothing, `now` is UTC. Then what is left of deleted text in SQLite's file goes, and it
@@ -93,17 +95,26 @@ def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None =
     moment, owner = now or timezone.now(), person.owner
     with transaction.atomic():
         erasing.overwrite_what_goes()
-        nobody = {"relation": "", "position": "", "notes": "", "anonymised_at": moment}
-        name = _("Somebody")
-        rows = Person.across_owners.filter(pk=person.pk)
-        rows.update(name=name, folded_name=fold(name), version=F("version") + 1, **nobody)
-        for related in (person.phones, person.emails):
-            related.model.across_owners.filter(person=person).delete()
-        changed = sum(_apply(change, moment) for change in _changes(owner, spellings))
-        _clean_sessions(owner, spellings)
+        with index.gathered():
+            changed = _take_out(person, spellings, moment)
+        index.leave_no_trace()
     registry.note_wish(owner.pk, person.pk, moment)
     erasing.drop_what_is_left()
     person.refresh_from_db()
+    return changed
+
+
+def _take_out(person: Person, spellings: Spellings, moment: dt.datetime) -> int:
+    """The first four steps; returns how many rows changed besides their own."""
+    owner = person.owner
+    nobody = {"relation": "", "position": "", "notes": "", "anonymised_at": moment}
+    name = _("Somebody")
+    rows = Person.across_owners.filter(pk=person.pk)
+    rows.update(name=name, folded_name=fold(name), version=F("version") + 1, **nobody)
+    for related in (person.phones, person.emails):
+        related.model.across_owners.filter(person=person).delete()
+    changed = sum(_apply(change, moment) for change in _changes(owner, spellings))
+    _clean_sessions(owner, spellings)
     return changed
 
 
@@ -113,8 +124,11 @@ def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None =
 def texts_of(model: type[models.Model]) -> list[models.Field]:
     """The fields of `model` in which words of a user can stand.
 
-    A choice is none, nor a code, nor what must be unique across everybody: a digest, a Message-ID.
+    A choice is none, nor a code, nor what must be unique across everybody: a digest, a Message-ID;
+    nor what is derived from such words elsewhere, and follows when they change.
     """
+    if getattr(model, "is_derived", False):
+        return []
     kinds = (models.CharField, models.TextField, models.JSONField)
     return [
         one

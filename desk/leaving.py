@@ -13,15 +13,26 @@ from django.db.models import CharField, Count, Value
 
 from accounts import erasing
 from accounts.belonging import owned_models
-from accounts.models import Kit, Preferences, TrashGroup, User
+from accounts.models import Kit, Preferences, SavedForm, TrashGroup, User
 from followups.models import CalendarFeed, Mail, Mailer, Reminder, Reschedule, UsedLink
+from search import index
 
 logger = logging.getLogger(__name__)
 
 # Rows read at once.
 PART = 500
 # What nobody has written down as a thing of its own.
-NOT_TOLD = {Preferences, TrashGroup, UsedLink, CalendarFeed, Reminder, Reschedule, Kit, Mail}
+NOT_TOLD = {
+    Preferences,
+    TrashGroup,
+    UsedLink,
+    CalendarFeed,
+    Reminder,
+    Reschedule,
+    Kit,
+    Mail,
+    SavedForm,
+}
 
 
 def outlook(user: User) -> dict[str, int]:
@@ -34,7 +45,7 @@ def outlook(user: User) -> dict[str, int]:
         .annotate(leaving_rows=Count("pk"))
         .values_list("leaving", "leaving_rows")
         for model in owned_models()
-        if model not in NOT_TOLD
+        if model not in NOT_TOLD and not model.is_derived
     ]
     return dict(counted[0].union(*counted[1:], all=True))
 
@@ -60,6 +71,7 @@ def delete_account(user: User) -> None:
         user.delete()
         if user.is_founder and (heir := User.objects.order_by("joined_at", "pk").first()):
             User.objects.filter(pk=heir.pk).update(is_founder=True)
+    index.leave_no_trace()
     erasing.drop_what_is_left()
     logger.info("account %s was deleted", pk)
 

@@ -15,6 +15,7 @@ from accounts.models import IN_TRASH_FOR, SavedForm, TrashGroup, User
 from accounts.trash import in_group
 from desk.models import Draft
 from followups.models import Heartbeat, UsedLink
+from search import index
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def purge(*, now: dt.datetime | None = None) -> int:
     UsedLink.across_owners.filter(expires_at__lte=now).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     if gone:
+        index.leave_no_trace()
         erasing.drop_what_is_left()
         logger.info("purged from the trash: %s rows", gone.total())
     return gone.total()
@@ -65,5 +67,6 @@ def delete_now(group: TrashGroup) -> int:
     """What went to the trash together goes for good, at its user's word; how many rows."""
     gone = erasing.erase(group.owner_id, in_group(group.owner_id, group.group))
     TrashGroup.objects.of(group.owner_id).filter(pk=group.pk).delete()
+    index.leave_no_trace()
     erasing.drop_what_is_left()
     return gone.total()
