@@ -15,10 +15,10 @@ from tests.browser.test_every_page import LOOKS, looks_of
 
 @LOOKS
 def test_a_firm_is_thrown_away_and_comes_back(
-    live_server: Any, user: User, open_window: Opener, size: str, scheme: str
+    live_server: Any, user: User, open_window: Opener, size: str
 ) -> None:
     firm = fill(user).firm
-    page = open_window(user=user, size=size, scheme=scheme)
+    page = open_window(user=user, size=size)
     page.goto(firm.get_absolute_url())
     page.get_by_role("link", name="Throw away…").click()
     page.get_by_role("button", name="Throw it away").click()
@@ -31,9 +31,9 @@ def test_a_firm_is_thrown_away_and_comes_back(
 
 @LOOKS
 def test_the_account_is_not_deleted_by_a_slip(
-    live_server: Any, user: User, open_window: Opener, size: str, scheme: str
+    live_server: Any, user: User, open_window: Opener, size: str
 ) -> None:
-    page = open_window(user=user, size=size, scheme=scheme, expect={422})
+    page = open_window(user=user, size=size, expect={422})
     page.goto("/settings/delete/")
     page.get_by_role("link", name="Go on with your password").click()
     page.get_by_label("Password").fill(factories.PASSWORD)
