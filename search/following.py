@@ -83,10 +83,12 @@ def _mark_holders(model: type[Model], pks: Iterable[int]) -> None:
         index.mark(kind, rows.values_list(one.holder, flat=True))
 
 
-def _mark_own(model: type[Model], pks: Iterable[int], fields: frozenset[str] | None) -> None:
+def _mark_own(
+    model: type[Model], pks: Iterable[int], fields: frozenset[str] | None, *, new: bool = False
+) -> None:
     kind = _kinds_of.get(model)
     if kind and _is_of(kind, fields):
-        index.mark(kind, pks)
+        index.mark(kind, pks, new=new)
 
 
 def _in_parts(pks: list[int]) -> Iterable[list[int]]:
@@ -124,7 +126,7 @@ def _after_save(sender: type[Model], instance: Any, created: bool, **kwargs: Any
         return
     before = instance._search_before or {}
     with index.gathered():
-        _mark_own(sender, [instance.pk], fields)
+        _mark_own(sender, [instance.pk], fields, new=created)
         if not created:
             moved = {
                 name
@@ -183,7 +185,7 @@ def _changed(
     sender: type[Model], pks: list[int], fields: frozenset[str] | None, **kw: Any
 ) -> None:
     for some in _in_parts(pks):
-        _mark_own(sender, some, fields)
+        _mark_own(sender, some, fields, new=fields is None)
         _mark_holders(sender, some)
         if fields is not None:  # to a row that is new nobody refers
             _mark_named(sender, some, fields)

@@ -88,3 +88,8 @@ def all_kinds() -> Iterable[Kind]:
 
 def named(name: str) -> Kind | None:
     return _kinds.get(name)
+
+
+def known_as(name: str) -> Kind:
+    """As `named`, for a name of our own. Raises `KeyError`."""
+    return _kinds[name]

@@ -16,7 +16,8 @@ from search.query import Ask, Group, Term, written
 NEWEST = 400
 
 # `place + 0` keeps PostgreSQL from its index by place, which is not the one to be used there; whose
-# it is, is said for all at once, so that it knows how many rows there are.
+# it is, is said for all at once, so that it knows how many rows there are; and said again of what
+# the index gives, beside the tag, as a number from which no index is chosen.
 # For each question: first the newest rows one by one, then, unless that was enough, the index. A
 # word that stands everywhere would fill memory with all its rows before the newest were known; one
 # that stands hardly anywhere would have every row read.
@@ -37,7 +38,7 @@ FIND = """
         (
             SELECT place FROM search_searchdocument
             WHERE (SELECT count(*) FROM lately) < asked.most
-                AND words @@ asked.query AND place + 0 >= %s
+                AND words @@ asked.query AND place + 0 >= %s AND owner_id + 0 = %s
             ORDER BY place + 0 DESC LIMIT asked.most
         )
     ) AS found
@@ -52,6 +53,26 @@ def empty() -> None:
     """Take all documents out; their words stand with them."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM search_searchdocument")
+
+
+def keep_out_others() -> None:
+    """Until the transaction ends, documents are written by it alone; whoever reads may."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE search_searchdocument IN SHARE ROW EXCLUSIVE MODE")
+
+
+def hold(kind: str, pks: Iterable[int]) -> None:
+    """Wait for whoever makes these documents; what is read from now on has their changes in it.
+
+    Without it a document made of what was read earlier could be written over a newer one. Held in
+    the order of ids, so that two of us never wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM search_searchdocument WHERE kind = %s AND object_id = ANY(%s) "
+            "ORDER BY object_id FOR UPDATE",
+            [kind, list(pks)],
+        )
 
 
 def leave_no_trace() -> None:
@@ -81,7 +102,7 @@ def _find(asks: list[tuple[int, Ask]], which: str, places: list[set[int]]) -> No
     for number, ask in asks:
         params += [number, ask.kind, as_query(ask), ask.limit]
     _number, one = asks[0]
-    params += [one.owner_id, one.since, one.since]
+    params += [one.owner_id, one.since, one.since, one.owner_id]
     query = FIND.format(asked=", ".join([row] * len(asks)), which=which, newest=NEWEST)
     with connection.cursor() as cursor:
         cursor.execute(query, params)

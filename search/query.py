@@ -7,8 +7,8 @@ of a number, however that is written.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import phonenumbers
 
@@ -50,15 +50,21 @@ class Query:
     def __bool__(self) -> bool:
         return bool(self.groups)
 
-    @cached_property
-    def misspelled(self) -> Query | None:
-        """The same, where a word may also be a name that is written a little otherwise."""
+    @property
+    def forgivable(self) -> list[str]:
+        """The words that may be names which are written a little otherwise."""
+        found = (_word_of(group) for group in self.groups)
+        return [word for word in found if words.slips_for(word)]
+
+    def misspelled(self, guessed: Collection[str]) -> Query | None:
+        """The same, where each of `guessed` may also be a name that is written a little otherwise.
+
+        None if that makes no difference.
+        """
         groups = []
         for group in self.groups:
-            ((first, *_rest), *_others) = group
-            word = first.words[0]
-            is_word = first.is_beginning and len(group) == 1 and len(group[0]) == 1
-            if is_word and words.slips_for(word):
+            word = _word_of(group)
+            if word and word in guessed:
                 tags = (f"_m{left}" for left in sorted(words.shortened(word)))
                 group = (*group, *((Term((tag,), False, is_tag=True),) for tag in tags))
             groups.append(group)
@@ -73,6 +79,13 @@ class Query:
             or any(words.is_close(word, one, words.slips_for(word)) for one in title)
             for word in self.single
         )
+
+
+def _word_of(group: Group) -> str:
+    """The word that the group asks for, where it is one that somebody typed by itself."""
+    ((first, *_rest), *_others) = group
+    is_word = first.is_beginning and len(group) == 1 and len(group[0]) == 1
+    return first.words[0] if is_word else ""
 
 
 def parse(typed: str, region: str) -> Query:

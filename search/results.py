@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from search import index, marks, words
-from search.kinds import Kind, all_kinds
+from search.kinds import Kind, all_kinds, named
 from search.models import SearchDocument, engine, kind_number_at, place_of
-from search.query import Ask, Query, parse
+from search.query import Ask, Query, Term, parse
 
 # Of each kind, where all are shown; of one kind, a page.
 FEW, PAGE = 5, 25
@@ -23,6 +23,8 @@ MOST = 200
 # Found so few, names are looked for that are written a little otherwise.
 TOO_FEW = 3
 MOST_GUESSES = 60
+# Words of a query that are guessed at.
+MOST_GUESSED = 3
 # Of all kinds together, at first.
 NEWEST = 300
 
@@ -31,22 +33,24 @@ NEWEST = 300
 class Whom:
     """Somebody (or a firm) of whom alone it is to be."""
 
-    kind: str
+    kind: Kind
     object_id: int
 
     @classmethod
     def read(cls, text: str) -> Whom | None:
-        kind, _dash, number = text.partition("-")
-        if number.isascii() and number.isdigit() and len(number) < 18:
+        """Whom `text` names (“recruiter-7”); None where it names no kind that can be asked for."""
+        name, _dash, number = text.partition("-")
+        kind = named(name)
+        if kind and kind.is_whom and number.isascii() and number.isdigit() and len(number) < 18:
             return cls(kind, int(number))
         return None
 
     def __str__(self) -> str:
-        return f"{self.kind}-{self.object_id}"
+        return f"{self.kind.name}-{self.object_id}"
 
     def document(self, owner: User) -> SearchDocument | None:
         rows = SearchDocument.objects.of(owner).defer("words")
-        return rows.filter(kind=self.kind, object_id=self.object_id).first()
+        return rows.filter(kind=self.kind.name, object_id=self.object_id).first()
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Found:
 
     @property
     def whom(self) -> Whom | None:
-        return Whom(self.kind.name, self.document.object_id) if self.kind.is_whom else None
+        return Whom(self.kind, self.document.object_id) if self.kind.is_whom else None
 
 
 @dataclass
@@ -207,15 +211,32 @@ def _guesses(
 ) -> list[SearchDocument]:
     """Names that are written a little otherwise, where hardly anything was found as typed."""
     known = {place for some in places.values() for place in some}
-    named = [kind for kind in kinds if kind.is_named]
-    if len(known) >= TOO_FEW or not named or (misspelled := query.misspelled) is None:
+    of_names = [kind for kind in kinds if kind.is_named]
+    if len(known) >= TOO_FEW or not of_names:
         return []
-    close = _places(owner, misspelled, filters, named, MOST_GUESSES)
+    misspelled = query.misspelled(_unknown(owner, query))
+    if misspelled is None:
+        return []
+    close = _places(owner, misspelled, filters, of_names, MOST_GUESSES)
     candidates = {place for some in close.values() for place in some} - known
     return sorted(
         (one for one in _documents(owner, candidates) if _is_meant(one, query)),
         key=lambda one: -one.place,
     )
+
+
+def _unknown(owner: User, query: Query) -> list[str]:
+    """The words to guess at. Each is sought in up to eighty forms, so that they are few.
+
+    Of more than those few it is the first that the owner has nowhere as they are typed.
+    """
+    typed = query.forgivable
+    if len(typed) > MOST_GUESSED:
+        alone = [Query((((Term((word,)),),),)) for word in typed]
+        asks = [_ask(owner, None, one, Filters(), 1, False) for one in alone]
+        there = {number for number, _place in engine().find(asks)}
+        typed = [word for number, word in enumerate(typed) if number not in there]
+    return typed[:MOST_GUESSED]
 
 
 def _is_meant(document: Any, query: Query) -> bool:

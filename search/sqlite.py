@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, transaction
 
 from search.query import Ask, Group, Term, written
 
@@ -53,7 +53,8 @@ def make() -> None:
     wanted = {name: f"CREATE TRIGGER {name} {rest}" for name, rest in TRIGGERS.items()}
     wanted[TABLE] = MAKE.strip()
     names = ", ".join(f"'{name}'" for name in wanted)
-    with connection.cursor() as cursor:
+    # Together: of a table that is there nobody would know that it was never filled.
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SELECT name, sql FROM sqlite_master WHERE name IN ({names})")  # noqa: S608
         if dict(cursor.fetchall()) == wanted:
             return
@@ -62,8 +63,8 @@ def make() -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
         for statement in (wanted.pop(TABLE), *wanted.values()):
             cursor.execute(statement)
-    # Whatever was written while a trigger was missing is not in it.
-    fill()
+        # Whatever was written while a trigger was missing is not in it.
+        fill()
 
 
 def fill() -> None:
@@ -83,6 +84,14 @@ def empty() -> None:
             cursor.execute(f"CREATE TRIGGER {name} {rest}")
 
 
+def keep_out_others() -> None:
+    """Nothing: a transaction here is the only one that writes."""
+
+
+def hold(kind: str, pks: Iterable[int]) -> None:
+    """Nothing, for the same reason."""
+
+
 def leave_no_trace() -> None:
     """FTS5 only notes that words are gone, until it merges its parts; here it merges them all."""
     _order("optimize")
@@ -99,6 +108,10 @@ def _order(command: str) -> None:
         cursor.execute(f"INSERT INTO {TABLE}({TABLE}) VALUES (%s)", [command])  # noqa: S608
 
 
+# The tags say whose rows are sought; the rows themselves say whose they are, each by its place.
+THEIRS = f"EXISTS (SELECT 1 FROM {SOURCE} WHERE place = {TABLE}.rowid AND owner_id + 0 = %s)"  # noqa: S608
+
+
 def find(asks: Iterable[Ask]) -> list[tuple[int, int]]:
     """For each of `asks` its number and the places of what was found, newest first."""
     parts: list[str] = []
@@ -106,9 +119,9 @@ def find(asks: Iterable[Ask]) -> list[tuple[int, int]]:
     for number, ask in enumerate(asks):
         parts.append(
             f"SELECT {number} AS number, rowid AS place FROM (SELECT rowid FROM {TABLE} "  # noqa: S608
-            f"WHERE {TABLE} MATCH %s AND rowid >= %s ORDER BY rowid DESC LIMIT %s)"
+            f"WHERE {TABLE} MATCH %s AND rowid >= %s AND {THEIRS} ORDER BY rowid DESC LIMIT %s)"
         )
-        params += [match(ask), ask.since, ask.limit]
+        params += [match(ask), ask.since, ask.owner_id, ask.limit]
     if not parts:
         return []
     with connection.cursor() as cursor:

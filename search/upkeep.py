@@ -14,10 +14,16 @@ def after_migrate(using: str, *, quiet: bool = False) -> None:
     if using != "default" or not _has_table() or _is_on_its_way():
         return
     engine().make()
-    if index.is_missing():
-        if not quiet:
+    said = quiet
+
+    def tell(_label: str, _done: int) -> None:
+        nonlocal said
+        if not said:
             print("  Making what can be found …")
-        index.rebuild()
+        said = True
+
+    # What was killed midway is finished by the next `migrate`.
+    index.complete(tell)
 
 
 def _has_table() -> bool:

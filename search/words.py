@@ -30,15 +30,24 @@ NUMBER = re.compile(r"(?<!\w)\+?\(?\d(?:[\s().\-/\u00a0\u2010-\u2013]{0,3}\d){6,
 FEWEST_DIGITS = 4
 
 
-@lru_cache(maxsize=20_000)
 def folded(text: str) -> str:
     """`text` without accents and case; a letter may become two (“ß”, “æ”)."""
     if text.isascii():
         return text.lower()
+    # Words come again and again. Whole texts do not, and are nobody's to keep.
+    return _folded_word(text) if len(text) <= SHORT and text.isalpha() else _folded(text)
+
+
+def _folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(PLAIN)
     # “İ” and its like decompose only once they are small.
     plain = unicodedata.normalize("NFKD", plain)
     return "".join(letter for letter in plain if unicodedata.category(letter)[0] != "M")
+
+
+# Letters of a word that is worth remembering.
+SHORT = 20
+_folded_word = lru_cache(maxsize=4_000)(_folded)
 
 
 def words_of(text: str) -> list[str]:

@@ -8,8 +8,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from contacts.models import Employer
-from search import kinds, results
+from contacts.models import Employer, Firm
+from search import index, kinds, results
+from search.models import SearchDocument, engine
+from search.query import Ask, Query, Term, parse
 from search.results import Filters, Whom
 from tests import factories
 
@@ -142,6 +144,10 @@ TABLE = [
     ("gr:*ace", []),
     ("\\", []),
     ("😀", []),
+    *((sign, []) for sign in ("'", '"', "\x00", ":", "&", "|", "*", "(", ")", "!", "<->")),
+    ("grace' | 'chair", [CALL]),
+    ('grace" OR "chair', []),
+    ("grace\\' & chair:*", [CALL]),
 ]
 
 
@@ -180,12 +186,71 @@ def test_it_narrows_to_a_kind_to_somebody_and_to_a_time(known: User) -> None:
     assert found(known, "chair", Filters(since=NOW + dt.timedelta(days=1))) == []
 
 
-@pytest.mark.parametrize(
-    "text", ["", "recruiter", "recruiter-", "x-1", "recruiter--1", "r-１", "a-" + "9" * 30]
-)
-def test_it_reads_no_nonsense_for_somebody(known: User, text: str) -> None:
-    whom = Whom.read(text)
-    assert whom is None or found(known, "", Filters(whom=whom)) == []
+NOBODY = [
+    *("", "recruiter", "recruiter-", "x-1", "recruiter--1", "r-１", "a-" + "9" * 30),
+    *(f"{sign}-1" for sign in ("'", '"', "\x00", "\\", ":", "&", "|", "*", "(", ")")),
+    *(f"recruiter{sign}-1" for sign in ("'", '"', "\x00", "\\", ":*")),
+    *("recruiter-'1", 'recruiter-"1', "recruiter-1\x00", "recruiter-1:*"),
+    *('recruiter1" AND "foo" OR "_o-2', "recruiter1' & 'foo' | '_o-2"),
+    # Nothing is about a call; of people's own there is no such narrowing.
+    *("call-1", "person-1"),
+]
+
+
+@pytest.mark.parametrize("text", NOBODY)
+def test_it_reads_no_nonsense_for_somebody(text: str) -> None:
+    assert Whom.read(text) is None
+
+
+def test_an_engine_gives_the_owners_rows_alone(user: User, other: User) -> None:
+    """Whatever tags it is asked for, or without any; in the newest and in all rows."""
+    mine = factories.CallFactory(owner=user, notes="said")
+    for _call in range(3):
+        factories.CallFactory(owner=other, notes="said")
+    for query in (parse("said", ""), Query((((Term((f"_o{other.pk}",), False, True),),),))):
+        for kind in (None, "call"):
+            asks = [Ask(user.pk, kind, (), query, limit, since=0) for limit in (1, 4)]
+            found = {place for _number, place in engine().find(asks)}
+            rows = SearchDocument.across_owners.filter(place__in=found)
+            assert {row.owner_id for row in rows} <= {user.pk}
+            assert not query.single or mine.pk in {row.object_id for row in rows}
+
+
+def test_it_tells_of_no_more_when_only_others_have_more(
+    user: User, other: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even if their tags were mine."""
+    monkeypatch.setattr(index, "owner_tag", lambda owner_id: "_o")
+    monkeypatch.setattr(index, "kind_tag", lambda owner_id, kind: f"_ok{kind.number}")
+    for owner, count in ((user, results.FEW), (other, 2 * results.FEW)):
+        recruiter = factories.RecruiterFactory(owner=owner)
+        for number in range(count):
+            factories.CallFactory(owner=owner, recruiter=recruiter, notes=f"said {number}")
+    for filters in (Filters(), Filters(kind=kinds.named("call"))):
+        (group,) = results.find(user, "said", filters)
+        assert (len(group.rows), group.has_more) == (results.FEW, False)
+
+
+def test_it_guesses_at_three_words_at_most(known: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them is looked for in many forms."""
+    asked: list[Ask] = []
+    find = engine().find
+    monkeypatch.setattr(engine(), "find", lambda asks: (asked.extend(asks), find(asks))[1])
+    found(known, "graec qqqqa obrein qqqqb chair qqqqc qqqqd")
+    guessed = [
+        [group[0][0].words[0] for group in ask.query.groups if len(group) > 1] for ask in asked
+    ]
+    assert max(guessed, key=len) == ["graec", "qqqqa", "obrein"]
+
+
+def test_it_guesses_at_words_that_find_nothing(known: User) -> None:
+    """Of many words those that are there need no guess."""
+    firm = Firm.objects.of(known).get()
+    factories.RecruiterFactory(
+        owner=known, firm=firm, name="Gwendolyn", title="Global Industrial Partner"
+    )
+    typed = "global industrial partner muller sohne gwendalyn"
+    assert found(known, typed) == ["recruiter: Gwendolyn"]
 
 
 def test_it_shows_a_few_of_each_kind_and_pages_of_one(user: User) -> None:

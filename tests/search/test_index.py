@@ -168,7 +168,9 @@ def test_it_costs_two_questions_a_row(user: User) -> None:
         call.notes = "more"
         call.save()
     ours = [query["sql"] for query in captured if "search_searchdocument" in query["sql"]]
-    assert len(ours) == 1
+    # PostgreSQL is asked to hold the document, too; SQLite lets one write at a time.
+    held = 1 if connection.vendor == "postgresql" else 0
+    assert len(ours) == 1 + held
     with CaptureQueriesContext(connection) as captured, index.gathered():
         for number in range(3):
             Call.objects.create(owner=user, recruiter=call.recruiter, notes=str(number))

@@ -55,6 +55,9 @@ def check() -> None:
     kept = as_it_is()
     index.rebuild()
     assert kept == as_it_is()
+    engine().empty()
+    index.rebuild()
+    assert kept == as_it_is()
 
 
 class World:

@@ -92,7 +92,6 @@ def test_it_is_narrowed_by_what_is_pressed(client: Client) -> None:
     "asked",
     [
         {"kind": "nonsense"},
-        {"since": "yesterday"},
         {"since": "0001-01-01"},
         {"since": "9999-12-31"},
         {"whom": "recruiter-99999999999999999"},
@@ -104,6 +103,49 @@ def test_it_is_narrowed_by_what_is_pressed(client: Client) -> None:
 )
 def test_it_answers_whatever_is_asked(client: Client, asked: dict[str, str]) -> None:
     assert client.post(FIND, {"q": "grac", **asked}).status_code == 200
+
+
+SIGNS = ["'", '"', "\x00", "\\", ":", "&", "|", "*", "(", ")", "-", "'\"-1", '"-1', "'-1", "\\'-1"]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("name", ["q", "kind", "more", "whom", "only", "since", "page"])
+def test_it_answers_whatever_signs_are_sent(client: Client, name: str, sign: str) -> None:
+    answers = [client.get(FIND, {"q": "grac", name: sign}), client.post(FIND, {name: sign})]
+    expected = 422 if name == "since" else 200
+    assert [answer.status_code for answer in answers] == [expected] * 2
+
+
+@pytest.mark.parametrize("name", ["whom", "only"])
+@pytest.mark.parametrize("quote", [('"', "AND", "OR"), ("'", "&", "|")])
+def test_nobody_can_ask_for_anothers_words(
+    client: Client, other: User, name: str, quote: tuple[str, str, str]
+) -> None:
+    for _firm in range(9):
+        FirmFactory(owner=other, specialties="secretly")
+    q, both, either = quote
+    text = f"recruiter1{q} {both} {q}secretly{q} {either} {q}_o-{other.pk}"
+    response = client.post(FIND, {"q": "", "kind": "firm", name: text})
+    assert response.status_code == 200
+    assert [group.has_more for group in response.context["found"]] == [False]
+    assert response.context["filters"].whom is None
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "\x00", "2026-06-15T25"])
+def test_it_says_beside_the_field_that_a_day_cannot_be_read(client: Client, since: str) -> None:
+    """And shows what there is without it."""
+    response = client.post(FIND, {"q": "pat", "since": since})
+    assert response.status_code == 422
+    page = html(response)
+    assert 'aria-describedby="find-since_error"' in page
+    assert 'id="find-since_error"' in page
+    assert "<mark>Pat</mark> Lee" in page
+    assert client.post(FIND, {"q": "pat", "since": since, "everything": "1"}).status_code == 200
+
+
+def test_it_says_nothing_of_a_day_that_can_be_read(client: Client) -> None:
+    page = html(client.post(FIND, {"q": "pat", "since": "2026-06-15"}))
+    assert "find-since_error" not in page
 
 
 def test_it_says_nothing_of_somebody_elses(client: Client, other: User) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
 
 from search import index
 from search.models import engine
@@ -11,8 +12,16 @@ from search.models import engine
 class Command(BaseCommand):
     help = (
         "Make what the search finds anew, from all rows. It is kept with every change, so this is "
-        "needed only after rows were written past Wordkeeper."
+        "needed only after rows were written past Wordkeeper. Others can write meanwhile; if it is "
+        "stopped, run it again."
     )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--from-nothing",
+            action="store_true",
+            help="Take everything out first. Until it is done, only what is in again is found.",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         def tell(label: str, done: int) -> None:
@@ -21,5 +30,8 @@ class Command(BaseCommand):
                 self.stdout.flush()
 
         engine().make()
+        if options["from_nothing"]:
+            with transaction.atomic():
+                engine().empty()
         total = index.rebuild(tell)
         self.stdout.write(self.style.SUCCESS(f"\n{total:,} rows can be found."))
