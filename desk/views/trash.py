@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -87,9 +86,9 @@ def trash_restore(request: OwnerRequest, pk: int) -> HttpResponse:
     """Bring it back, and lead to its page; or say what stands in the way."""
     group = own_or_404(TrashGroup.objects.of(request.user), pk)
     row = _head_of(group)
-    if row is None or row.trashed_at is None:
+    if row is None:
         group.delete()
-        messages.success(request, _("It is back."))
+        messages.warning(request, _("Nothing of it is left in the trash."))
         return redirect("desk:trash")
     try:
         row.restore()
@@ -104,9 +103,12 @@ def trash_restore(request: OwnerRequest, pk: int) -> HttpResponse:
 
 
 def _head_of(group: TrashGroup) -> Any:
-    """What was thrown away and took the rest along."""
-    model: Any = apps.get_model(group.kind)
-    return model.across_owners.filter(owner=group.owner_id, pk=group.head).first()
+    """What was thrown away and took the rest along, or what else is left; None if nothing is."""
+    rows = trash.in_group(group.owner_id, group.group)
+    for model, pks in rows.items():
+        if model._meta.label_lower == group.kind and group.head in pks:
+            return model.across_owners.get(pk=group.head)
+    return trash.first_of(rows) if rows else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,8 +116,12 @@ def trash_delete(request: OwnerRequest, pk: int) -> HttpResponse:
     """What goes for good, and which backups still hold it; by POST it goes."""
     group = own_or_404(TrashGroup.objects.of(request.user).defer("let_go"), pk)
     if request.method == "POST":
-        purge.delete_now(group)
-        messages.success(request, _("Deleted for good."))
+        if purge.delete_now(group):
+            messages.success(request, _("Deleted for good."))
+        elif TrashGroup.objects.of(request.user).filter(pk=group.pk).exists():
+            messages.warning(request, _("It stays: something that you keep needs it."))
+        else:
+            messages.warning(request, _("Nothing of it is left in the trash."))
         return redirect("desk:trash")
     context = {
         "group": group,
