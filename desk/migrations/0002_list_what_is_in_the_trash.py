@@ -99,10 +99,10 @@ def title_of(row):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_trash"),
-        ("calls", "0005_calls_by_whom"),
+        ("calls", "0006_what_is_in_the_trash"),
         ("contacts", "0005_recruiters_by_firm"),
         ("desk", "0001_initial"),
-        ("followups", "0006_promises_by_ending"),
+        ("followups", "0007_what_is_in_the_trash"),
     ]
 
     operations = [migrations.RunPython(list_what_is_there, migrations.RunPython.noop)]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +25,7 @@ from contacts.models import Employer, Firm, Person, Recruiter
 from desk import purge
 from desk.backup import registry
 from followups.models import Promise
+from search import index
 
 # Where to go once such a thing is thrown away.
 LISTS: dict[type[OwnedModel], str] = {
@@ -48,7 +52,8 @@ def throw_away(request: OwnerRequest, pk: int, model: type[OwnedModel]) -> HttpR
         try:
             # The version that was looked at, not the one that is there now.
             row.version = read_id(request.POST.get("version", "")) or row.version
-            group = row.trash()
+            with _found_anew_at_the_end():
+                group = row.trash()
         except StaleVersion:
             row, is_stale = own_or_404(model.objects.of(request.user), pk), True
         else:
@@ -65,6 +70,13 @@ def throw_away(request: OwnerRequest, pk: int, model: type[OwnedModel]) -> HttpR
         "is_stale": is_stale,
     }
     return render(request, "desk/throw_away.html", context, status=422 if is_stale else 200)
+
+
+@contextmanager
+def _found_anew_at_the_end() -> Iterator[None]:
+    """Of many rows that go or come together, what is found is made anew once."""
+    with transaction.atomic(), index.gathered():
+        yield
 
 
 def _list_of(model: type[OwnedModel]) -> str:
@@ -91,7 +103,8 @@ def trash_restore(request: OwnerRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("Nothing of it is left in the trash."))
         return redirect("desk:trash")
     try:
-        row.restore()
+        with _found_anew_at_the_end():
+            row.restore()
     except CannotComeBack as error:
         messages.error(request, str(error))
         return redirect("desk:trash")

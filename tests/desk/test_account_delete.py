@@ -157,7 +157,8 @@ def test_two_who_leave_at_once_wait_for_each_other(user: User, other: User) -> N
     with CaptureQueriesContext(connection) as captured:
         leaving.delete_account(user)
     held = next(one["sql"] for one in captured if "FOR " in one["sql"])
-    assert held.endswith('ORDER BY "accounts_user"."id" ASC FOR NO KEY UPDATE')
+    assert 'FROM "accounts_user" ORDER BY' in held
+    assert held.endswith("FOR NO KEY UPDATE")
 
 
 def test_a_busy_database_is_no_failure_once_it_is_deleted(

@@ -16,6 +16,7 @@ from accounts.models import TrashGroup, User
 from contacts.models import Firm
 from desk.backup import registry
 from followups.models import Reminder
+from search import index
 from tests import factories
 from tests.addresses import check_refusals
 from tests.desk.test_trash import World, lives
@@ -71,6 +72,21 @@ def test_it_says_what_goes_and_what_stays(client: Client, user: User) -> None:
     assert client.get(f"/people/{world.pat.pk}/trash/").context["stays"] == ["1 call"]
     page = client.get(f"/employers/{factories.EmployerFactory(owner=user).pk}/trash/")
     assert (page.context["goes"], page.context["stays"]) == ([], [])
+
+
+def test_what_is_found_of_it_is_made_anew_once(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many rows go or come together."""
+    grace = World(user).grace
+    made: list[bool] = []
+    bring = index._bring_up_to_date
+    monkeypatch.setattr(index, "_bring_up_to_date", lambda: made.append(True) or bring())
+    path = f"/recruiters/{grace.pk}/trash/"
+    client.post(path, fill_in(client, path, having="version"))
+    assert len(made) == 1
+    client.post(f"/trash/{TrashGroup.objects.of(user).get().pk}/restore/")
+    assert len(made) == 2
 
 
 def test_what_was_changed_meanwhile_is_looked_at_again(client: Client, user: User) -> None:
