@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Q
 
 from accounts.belonging import (
     Rows,
@@ -21,9 +22,9 @@ from accounts.belonging import (
     relations_of,
     thrown_models,
 )
-from accounts.models import TrashGroup
+from accounts.models import TrashGroup, User
 from accounts.signals import going_for_good
-from accounts.trash import let_go
+from accounts.trash import counts_of, first_of, hold, in_group, let_go
 
 logger = logging.getLogger(__name__)
 
@@ -31,22 +32,29 @@ logger = logging.getLogger(__name__)
 PART = 500
 
 
-def erase(owner: Any, rows: Rows) -> Counter[str]:
-    """Delete these rows of `owner` (a user or their id), which are in the trash; how many, by model.
+def erase(owner: User, which: Q) -> Counter[str]:
+    """Delete the rows of `owner` in the trash that meet `which`; how many, by model.
 
-    1. With them goes what else is in the trash and cannot be without them.
-    2. A row that something living cannot be without stays, and is logged: two were at work at once.
-    3. Whatever stays lets go.
-    4. The rooms are told (`going_for_good`), then the rows go, with their history and their files.
-    5. So does what stood of them in the list of the trash.
+    1. The owner is held first, and only then it is read what is in the trash: nothing is brought
+       back meanwhile.
+    2. With the rows goes what else is in the trash and cannot be without them.
+    3. A row that something living cannot be without stays, and is logged: two were at work at once.
+    4. Whatever stays lets go of what goes.
+    5. The rooms are told (`going_for_good`), then the rows go, with their history and their files.
+    6. So does what stood of them in the list of the trash.
 
     All or nothing. SQLite overwrites them in its file; what edits had left there before is dropped
     by `drop_what_is_left`, after the transaction.
     """
     with transaction.atomic():
         overwrite_what_goes()
+        hold(owner.pk)
+        rows = _in_trash(owner, which)
+        if not rows:
+            return Counter()
         walk = Walk(owner, rows, for_good=True)
         going = _without_what_is_needed(walk)
+        _hold_on_to_what_stays(walk, going)
         let_go(walk)
         groups: set[uuid.UUID] = set()
         for model, pks in going.items():
@@ -60,7 +68,18 @@ def erase(owner: Any, rows: Rows) -> Counter[str]:
             for part in in_parts(going[model], PART):
                 model.across_owners.filter(pk__in=part).delete()
         _forget_groups(owner, groups)
+        for group in TrashGroup.objects.of(owner).filter(group__in=groups):
+            _lead_anew(group)
     return Counter({model._meta.label_lower: len(pks) for model, pks in going.items() if pks})
+
+
+def _in_trash(owner: User, which: Q) -> Rows:
+    found: Rows = {}
+    for model in thrown_models():
+        rows = model.across_owners.filter(which, owner=owner, trashed_at__isnull=False)
+        if pks := set(rows.values_list("pk", flat=True)):
+            found[model] = pks
+    return found
 
 
 def _without_what_is_needed(walk: Walk) -> Rows:
@@ -81,6 +100,37 @@ def _without_what_is_needed(walk: Walk) -> Rows:
             going[model] -= pks
         ahead = needed
     return going
+
+
+def _hold_on_to_what_stays(walk: Walk, going: Rows) -> None:
+    """Relations to a row that was to go, and stays after all, are not emptied."""
+    if not any(walk.living.values()):
+        return  # all of it goes
+    for model, loose in walk.loose.items():
+        fields: dict[str, Any] = {
+            one.field: model._meta.get_field(one.field) for one in relations_of(model)
+        }
+        for part in in_parts(list(loose)):
+            for row in model.across_owners.filter(pk__in=part):
+                loose[row.pk] = {
+                    name
+                    for name in loose[row.pk]
+                    if getattr(row, fields[name].attname)
+                    in going.get(fields[name].related_model, ())
+                }
+                if not loose[row.pk]:
+                    del loose[row.pk]
+
+
+def _lead_anew(group: TrashGroup) -> None:
+    """What is left of it is counted anew; if its head has gone, another row leads it."""
+    rows = in_group(group.owner_id, group.group)
+    group.counts = counts_of(rows)
+    if not any(
+        model._meta.label_lower == group.kind and group.head in pks for model, pks in rows.items()
+    ):
+        group.led_by(first_of(rows))
+    group.save()
 
 
 def _forget_groups(owner: Any, groups: set[uuid.UUID]) -> None:
@@ -116,10 +166,13 @@ def overwrite_what_goes() -> None:
             cursor.execute("PRAGMA secure_delete=ON")
 
 
-def drop_what_is_left() -> None:
-    """What earlier edits left in SQLite's file. PostgreSQL's own vacuum sees to that there."""
+def drop_what_is_left() -> bool:
+    """What earlier edits left in SQLite's file; whether that is done. The file is written anew.
+
+    PostgreSQL's own vacuum sees to that there.
+    """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
-        return
+        return True
     try:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM")
@@ -128,3 +181,5 @@ def drop_what_is_left() -> None:
         # Somebody writes all the while. The rows themselves are clean; SQLite overwrites the rest
         # as it needs the place.
         logger.warning("could not vacuum after something was deleted for good")
+        return False
+    return True

@@ -46,16 +46,11 @@ def throw_away(
     Raises `StaleVersion` if `row` has been changed since it was read.
     """
     with transaction.atomic():
-        _hold(row.owner_id)
+        hold(row.owner_id)
         walk = outlook(row)
         thrown, _is_new = TrashGroup.objects.of(row.owner_id).get_or_create(
             group=group or uuid.uuid4(),
-            defaults={
-                "kind": row._meta.label_lower,
-                "head": row.pk,
-                "title": row.trash_title[: TrashGroup.TITLE_LENGTH],
-                "thrown_at": now or timezone.now(),
-            },
+            defaults={**TrashGroup.leading(row), "thrown_at": now or timezone.now()},
         )
         for model in dependents_first(walk.taken):
             gone = {"trashed_at": thrown.thrown_at, "trash_group": thrown.group}
@@ -120,7 +115,8 @@ def _at_once(model: Model, pks: Collection[int], head: OwnedModel) -> set[int]:
     return set(pks) - ({head.pk} if type(head) is model else set())
 
 
-def _hold(owner_id: int) -> None:
+def hold(owner_id: int) -> None:
+    """Until the transaction ends nobody else throws away, brings back or deletes what is theirs."""
     list(User.objects.select_for_update(no_key=True).filter(pk=owner_id).values_list("pk"))
 
 
@@ -151,7 +147,7 @@ def bring_back(row: OwnedModel) -> None:
         return
     try:
         with transaction.atomic():
-            _hold(row.owner_id)
+            hold(row.owner_id)
             _bring_back(row)
     except IntegrityError as error:
         raise CannotComeBack(
@@ -208,6 +204,12 @@ def in_group(owner: Any, group: uuid.UUID | None) -> Rows:
         if pks := set(rows.exclude(trashed_at=None).values_list("pk", flat=True)):
             found[model] = pks
     return found
+
+
+def first_of(rows: Rows) -> Any:
+    """The row to lead these, of which there is at least one: one that needs the others least."""
+    model = dependents_first(rows)[-1]
+    return model.across_owners.get(pk=min(rows[model]))
 
 
 def _what_is_not_there(rows: dict[Model, list[Any]]) -> dict[uuid.UUID, Any]:

@@ -14,8 +14,8 @@ from django.db.models import CharField, Count, Value
 from accounts import erasing
 from accounts.belonging import owned_models
 from accounts.models import Kit, Preferences, SavedForm, TrashGroup, User
+from desk import traces
 from followups.models import CalendarFeed, Mail, Mailer, Reminder, Reschedule, UsedLink
-from search import index
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +53,8 @@ def outlook(user: User) -> dict[str, int]:
 def delete_account(user: User) -> None:
     """Delete `user` and everything of theirs; all or nothing.
 
-    1. Who is the founder hands that on to whoever has been here longest: without one, anybody
-       could make the first account anew. Their mail server goes: its password is theirs.
+    1. Who is the founder hands that on to whoever has been here longest, and may sign in: without
+       one, anybody could make the first account anew. Their mail server goes: its password is theirs.
     2. Every owned row, whatever state it is in, with its files.
     3. Their sessions, in whatever browser, and the account with all that sign-in keeps of it.
 
@@ -62,6 +62,8 @@ def delete_account(user: User) -> None:
     """
     pk = user.pk
     with transaction.atomic():
+        # All of them, always in one order: two who leave at once could hand on to each other.
+        list(User.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
         user = User.objects.select_for_update().get(pk=pk)
         erasing.overwrite_what_goes()
         if user.is_founder:
@@ -69,11 +71,18 @@ def delete_account(user: User) -> None:
         erasing.erase_everything(user)
         _end_sessions(pk)
         user.delete()
-        if user.is_founder and (heir := User.objects.order_by("joined_at", "pk").first()):
-            User.objects.filter(pk=heir.pk).update(is_founder=True)
-    index.leave_no_trace()
-    erasing.drop_what_is_left()
+        if user.is_founder:
+            _hand_on()
+    traces.drop()
     logger.info("account %s was deleted", pk)
+
+
+def _hand_on() -> None:
+    """To the first who is there: of those who may sign in, if there is any."""
+    heirs = User.objects.order_by("-is_active", "joined_at", "pk").values_list("pk", flat=True)
+    for pk in heirs:
+        if User.objects.filter(pk=pk).update(is_founder=True):
+            return
 
 
 def _end_sessions(pk: int) -> None:

@@ -44,6 +44,20 @@ class TrashGroup(OwnedModel):
     def __str__(self) -> str:
         return self.title
 
+    @classmethod
+    def leading(cls, row: OwnedModel) -> dict[str, Any]:
+        """What a group says of `row`, under whose name it is listed."""
+        return {
+            "kind": row._meta.label_lower,
+            "head": row.pk,
+            "title": row.trash_title[: cls.TITLE_LENGTH],
+        }
+
+    def led_by(self, row: OwnedModel) -> None:
+        """From now on it is listed as `row`; not saved."""
+        for name, value in self.leading(row).items():
+            setattr(self, name, value)
+
     @property
     def kind_words(self) -> str:
         """What it is, in the field's own word; the model's name where that is no more."""

@@ -188,6 +188,12 @@ class Call(OwnedModel):
                 condition=Q(trashed_at=None),
                 name="call_by_who_spoke_for_whom",
             ),
+            # What went to the trash together, and what has been there for long.
+            models.Index(
+                fields=["owner", "trash_group"],
+                condition=Q(trashed_at__isnull=False),
+                name="call_in_trash",
+            ),
         ]
         constraints = [
             # Trashed or not: a repeated save must never bring back what was deleted.

@@ -278,7 +278,15 @@ class Disclosure(OwnedModel):
     class Meta(OwnedModel.Meta):
         verbose_name = _("told to whom")
         verbose_name_plural = _("told to whom")
-        indexes = [models.Index(fields=["recruiter", "-told_on"], name="disclosure_by_day")]
+        indexes = [
+            models.Index(fields=["recruiter", "-told_on"], name="disclosure_by_day"),
+            # What went to the trash together, and what has been there for long.
+            models.Index(
+                fields=["owner", "trash_group"],
+                condition=Q(trashed_at__isnull=False),
+                name="disclosure_in_trash",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(what="") | Q(resume__isnull=False),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.apps import apps
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +25,7 @@ from contacts.models import Employer, Firm, Person, Recruiter
 from desk import purge
 from desk.backup import registry
 from followups.models import Promise
+from search import index
 
 # Where to go once such a thing is thrown away.
 LISTS: dict[type[OwnedModel], str] = {
@@ -49,7 +52,8 @@ def throw_away(request: OwnerRequest, pk: int, model: type[OwnedModel]) -> HttpR
         try:
             # The version that was looked at, not the one that is there now.
             row.version = read_id(request.POST.get("version", "")) or row.version
-            group = row.trash()
+            with _found_anew_at_the_end():
+                group = row.trash()
         except StaleVersion:
             row, is_stale = own_or_404(model.objects.of(request.user), pk), True
         else:
@@ -66,6 +70,13 @@ def throw_away(request: OwnerRequest, pk: int, model: type[OwnedModel]) -> HttpR
         "is_stale": is_stale,
     }
     return render(request, "desk/throw_away.html", context, status=422 if is_stale else 200)
+
+
+@contextmanager
+def _found_anew_at_the_end() -> Iterator[None]:
+    """Of many rows that go or come together, what is found is made anew once."""
+    with transaction.atomic(), index.gathered():
+        yield
 
 
 def _list_of(model: type[OwnedModel]) -> str:
@@ -87,12 +98,13 @@ def trash_restore(request: OwnerRequest, pk: int) -> HttpResponse:
     """Bring it back, and lead to its page; or say what stands in the way."""
     group = own_or_404(TrashGroup.objects.of(request.user), pk)
     row = _head_of(group)
-    if row is None or row.trashed_at is None:
+    if row is None:
         group.delete()
-        messages.success(request, _("It is back."))
+        messages.warning(request, _("Nothing of it is left in the trash."))
         return redirect("desk:trash")
     try:
-        row.restore()
+        with _found_anew_at_the_end():
+            row.restore()
     except CannotComeBack as error:
         messages.error(request, str(error))
         return redirect("desk:trash")
@@ -104,9 +116,12 @@ def trash_restore(request: OwnerRequest, pk: int) -> HttpResponse:
 
 
 def _head_of(group: TrashGroup) -> Any:
-    """What was thrown away and took the rest along."""
-    model: Any = apps.get_model(group.kind)
-    return model.across_owners.filter(owner=group.owner_id, pk=group.head).first()
+    """What was thrown away and took the rest along, or what else is left; None if nothing is."""
+    rows = trash.in_group(group.owner_id, group.group)
+    for model, pks in rows.items():
+        if model._meta.label_lower == group.kind and group.head in pks:
+            return model.across_owners.get(pk=group.head)
+    return trash.first_of(rows) if rows else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,8 +129,12 @@ def trash_delete(request: OwnerRequest, pk: int) -> HttpResponse:
     """What goes for good, and which backups still hold it; by POST it goes."""
     group = own_or_404(TrashGroup.objects.of(request.user).defer("let_go"), pk)
     if request.method == "POST":
-        purge.delete_now(group)
-        messages.success(request, _("Deleted for good."))
+        if purge.delete_now(group):
+            messages.success(request, _("Deleted for good."))
+        elif TrashGroup.objects.of(request.user).filter(pk=group.pk).exists():
+            messages.warning(request, _("It stays: something that you keep needs it."))
+        else:
+            messages.warning(request, _("Nothing of it is left in the trash."))
         return redirect("desk:trash")
     context = {
         "group": group,

@@ -181,6 +181,12 @@ class Promise(OwnedModel):
                 condition=Q(trashed_at=None),
                 name="promise_by_side",
             ),
+            # What went to the trash together, and what has been there for long.
+            models.Index(
+                fields=["owner", "trash_group"],
+                condition=Q(trashed_at__isnull=False),
+                name="promise_in_trash",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -10,11 +10,13 @@ import pytest
 from django.conf import settings as configuration
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from desk import leaving
 from followups.models import CalendarFeed, Mailer, UsedLink
 from tests import factories
 from tests.addresses import check_refusals
@@ -137,6 +139,36 @@ def test_the_founder_hands_on_but_takes_the_mail_server(
     assert (mailer.host, mailer.username, mailer.encrypted_password) == ("", "", "")
     # Nobody can make a first account anew.
     assert Client().get("/welcome/").headers["Location"] == "/sign-in/"
+
+
+def test_the_founder_hands_on_to_whoever_may_sign_in(
+    client: Client, user: User, other: User
+) -> None:
+    User.objects.filter(pk=other.pk).update(is_active=False)
+    third = factories.UserFactory()
+    leave(client, user)
+    assert User.objects.get(is_founder=True) == third
+
+
+def test_two_who_leave_at_once_wait_for_each_other(user: User, other: User) -> None:
+    """Else each would hand on to the other, and nobody would be left who runs it."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite lets one write at a time")
+    with CaptureQueriesContext(connection) as captured:
+        leaving.delete_account(user)
+    held = next(one["sql"] for one in captured if "FOR " in one["sql"])
+    assert 'FROM "accounts_user" ORDER BY' in held
+    assert held.endswith("FOR NO KEY UPDATE")
+
+
+def test_a_busy_database_is_no_failure_once_it_is_deleted(
+    client: Client, user: User, other: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy() -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("search.index.leave_no_trace", busy)
+    assert "The account and everything in it is deleted." in html(leave(client, user))
 
 
 def test_another_leaves_founder_and_mail_server_alone(user: User, other: User) -> None:

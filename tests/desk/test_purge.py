@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,21 +13,24 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
-from django.core.management import call_command
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import erasing
 from accounts.belonging import thrown_models
-from accounts.models import TrashGroup, User
+from accounts.models import SavedForm, TrashGroup, User
 from calls.models import Call, Disclosure, Opportunity
 from contacts.models import Recruiter
 from crm.celery import app
 from desk import purge
+from desk.models import Draft
 from desk.tasks import keep_house
 from followups.models import Heartbeat, Mail, Promise, Reminder, UsedLink
 from followups.signals import looked
+from search import index
 from tests import factories
 from tests.desk.test_trash import NAMES, World, lives, living
 
@@ -208,6 +213,182 @@ def test_it_is_all_or_nothing(user: User, world: World, monkeypatch: pytest.Monk
         purge.purge(now=in_days(31))
     world.grace.restore()
     assert lives(world.call)
+
+
+# What somebody else does meanwhile ---------------------------------------------------------------
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, do: Callable[[], object]) -> None:
+    """Just when the transaction begins that is to delete."""
+
+    def first() -> None:
+        monkeypatch.undo()
+        do()
+
+    monkeypatch.setattr(erasing, "overwrite_what_goes", first)
+
+
+def test_what_is_brought_back_meanwhile_stays(
+    user: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.grace.trash()
+    meanwhile(monkeypatch, world.grace.restore)
+    assert purge.purge(now=in_days(31)) == 0
+    assert lives(world.grace)
+    assert lives(world.call)
+
+
+def test_what_is_brought_back_before_a_second_press_stays(
+    user: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = world.grace.trash()
+    meanwhile(monkeypatch, world.grace.restore)
+    assert purge.delete_now(group) == 0
+    assert lives(world.grace)
+    assert lives(world.call)
+
+
+def test_what_is_brought_back_and_thrown_away_again_is_another_thing(
+    user: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = world.grace.trash()
+
+    def again() -> None:
+        world.grace.restore()
+        world.grace.trash()
+
+    meanwhile(monkeypatch, again)
+    assert purge.delete_now(group) == 0
+    world.grace.restore()
+    assert lives(world.call)
+
+
+def test_it_holds_the_owner_before_it_looks(user: User, world: World) -> None:
+    """So that nobody throws away or brings back what it has looked at."""
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite lets one write at a time")
+    group = world.call.trash()
+    with CaptureQueriesContext(connection) as captured:
+        purge.delete_now(group)
+    asked = [one["sql"] for one in captured]
+    held = next(n for n, sql in enumerate(asked) if "FOR NO KEY UPDATE" in sql)
+    assert held < next(n for n, sql in enumerate(asked) if "trash_group" in sql)
+
+
+def test_what_stays_after_all_lets_go_of_nothing_that_stays(user: User, world: World) -> None:
+    """A call was saved of a recruiter in the trash: they stay, and what is theirs stays theirs."""
+    world.grace.trash()
+    late = factories.CallFactory(owner=user, recruiter=world.tom)
+    for row in (late, world.cfo):
+        type(row).across_owners.filter(pk=row.pk).update(recruiter=world.grace)
+    purge.purge(now=in_days(31))
+    assert Opportunity.objects.of(user).get(pk=world.cfo.pk).recruiter == world.grace
+
+
+def test_what_is_left_of_a_group_without_its_head_gets_another(user: User, world: World) -> None:
+    """The call goes for good with its recruiter; the promise is the firm's, too."""
+    group = world.call.trash()
+    purge.delete_now(world.grace.trash())
+    group.refresh_from_db()
+    left = Promise.across_owners.filter(trash_group=group.group)
+    assert (group.kind, group.counts) == ("followups.promise", {"followups.promise": len(left)})
+    assert group.head in {one.pk for one in left}
+    assert group.title == left.get(pk=group.head).trash_title
+
+
+# What fails --------------------------------------------------------------------------------------
+
+
+def fail_for(monkeypatch: pytest.MonkeyPatch, owner: User) -> None:
+    erase = erasing.erase
+
+    def failing(of: User, *args: Any, **kwargs: Any) -> Any:
+        if of == owner:
+            raise RuntimeError
+        return erase(of, *args, **kwargs)
+
+    monkeypatch.setattr(erasing, "erase", failing)
+
+
+def test_one_owners_failure_keeps_nobody_elses_waiting(
+    user: User, other: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.call.trash()
+    theirs = factories.FirmFactory(owner=other)
+    theirs.trash()
+    SavedForm.objects.create(owner=user, key=uuid.uuid4(), said=uuid.uuid4())
+    factories.DraftFactory(owner=user)
+    fail_for(monkeypatch, user)
+    with pytest.raises(purge.PurgeFailed):
+        purge.purge(now=in_days(95))
+    assert not type(theirs).across_owners.filter(pk=theirs.pk).exists()
+    assert Call.across_owners.filter(pk=world.call.pk).exists()
+    assert not SavedForm.across_owners.exists()
+    assert not Draft.across_owners.filter(owner=user).exists()
+
+
+def test_what_failed_is_tried_again_in_an_hour(
+    user: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.call.trash()
+    now = in_days(31)
+    fail_for(monkeypatch, user)
+    with pytest.raises(purge.PurgeFailed):
+        purge.purge_if_due(now=now)
+    monkeypatch.undo()
+    assert not purge.purge_if_due(now=now + dt.timedelta(minutes=59))
+    assert purge.purge_if_due(now=now + dt.timedelta(minutes=61))
+    assert not Call.across_owners.filter(pk=world.call.pk).exists()
+
+
+def test_the_command_says_that_it_failed(
+    user: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.FirmFactory(owner=user).trash()
+    type(world.firm).across_owners.exclude(trashed_at=None).update(trashed_at=in_days(-31))
+    fail_for(monkeypatch, user)
+    with pytest.raises(CommandError, match="the log says why"):
+        call_command("purge")
+
+
+def test_a_database_that_is_busy_does_not_undo_it(
+    user: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy() -> None:
+        raise OperationalError("database is locked")
+
+    group = world.call.trash()
+    monkeypatch.setattr(index, "leave_no_trace", busy)
+    assert purge.delete_now(group) == 6
+    world.cfo.trash()
+    assert purge.purge(now=in_days(31)) > 0
+
+
+def test_the_file_is_cleaned_once_a_day_not_at_each_press(
+    user: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleaned: list[bool] = []
+    monkeypatch.setattr(erasing, "drop_what_is_left", lambda: cleaned.append(True) or True)
+    purge.delete_now(world.call.trash())
+    assert cleaned == []
+    purge.purge()
+    assert cleaned == [True]
+    purge.purge()
+    assert cleaned == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_at_a_press_the_rows_themselves_leave_sqlites_file() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL's vacuum sees to that in its own time")
+    user = factories.UserFactory()
+    firm = factories.FirmFactory(owner=user, name=WORD)
+    group = firm.trash()
+    file = Path(connection.settings_dict["NAME"])
+    purge.delete_now(group)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert WORD.encode() not in file.read_bytes()
 
 
 # When --------------------------------------------------------------------------------------------

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from accounts.models import TrashGroup, User
 from contacts.models import Firm
 from desk.backup import registry
+from followups.models import Reminder
+from search import index
 from tests import factories
 from tests.addresses import check_refusals
 from tests.desk.test_trash import World, lives
@@ -70,6 +72,21 @@ def test_it_says_what_goes_and_what_stays(client: Client, user: User) -> None:
     assert client.get(f"/people/{world.pat.pk}/trash/").context["stays"] == ["1 call"]
     page = client.get(f"/employers/{factories.EmployerFactory(owner=user).pk}/trash/")
     assert (page.context["goes"], page.context["stays"]) == ([], [])
+
+
+def test_what_is_found_of_it_is_made_anew_once(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many rows go or come together."""
+    grace = World(user).grace
+    made: list[bool] = []
+    bring = index._bring_up_to_date
+    monkeypatch.setattr(index, "_bring_up_to_date", lambda: made.append(True) or bring())
+    path = f"/recruiters/{grace.pk}/trash/"
+    client.post(path, fill_in(client, path, having="version"))
+    assert len(made) == 1
+    client.post(f"/trash/{TrashGroup.objects.of(user).get().pk}/restore/")
+    assert len(made) == 2
 
 
 def test_what_was_changed_meanwhile_is_looked_at_again(client: Client, user: User) -> None:
@@ -147,6 +164,60 @@ def test_a_second_press_finds_it_there(client: Client, user: User) -> None:
     assert Firm.objects.of(user).count() == 1
 
 
+def test_what_is_left_without_its_head_comes_back(client: Client, user: User) -> None:
+    """The call went for good with its recruiter; what was promised in it is the firm's, too."""
+    world = World(user)
+    group = world.call.trash()
+    client.post(f"/trash/{world.grace.trash().pk}/delete/")
+    [listed] = client.get("/trash/").context["page"]
+    assert (listed.pk, listed.kind_words) == (group.pk, "promise")
+    page = client.post(f"/trash/{group.pk}/restore/", follow=True)
+    assert "It is back." in html(page)
+    assert page.redirect_chain[0][0].startswith("/promises/")
+    assert lives(world.promise)
+    assert Reminder.across_owners.waiting().filter(promise=world.promise).exists()
+
+
+def test_a_group_whose_head_is_gone_comes_back_all_the_same(client: Client, user: User) -> None:
+    """As one that lost its head before groups were given another."""
+    world = World(user)
+    group = world.promise.trash()
+    TrashGroup.objects.of(user).filter(pk=group.pk).update(kind="calls.call", head=987_654)
+    page = client.post(f"/trash/{group.pk}/restore/", follow=True)
+    assert page.redirect_chain[0][0] == world.promise.get_absolute_url()
+    assert lives(world.promise)
+
+
+def test_of_an_empty_group_it_says_that_nothing_is_left(client: Client, user: User) -> None:
+    group = thrown(user)
+    Firm.across_owners.filter(owner=user).delete()
+    text = html(client.post(f"/trash/{group.pk}/restore/", follow=True))
+    assert "Nothing of it is left in the trash." in text
+    assert "It is back." not in text
+    assert not TrashGroup.objects.of(user).exists()
+
+
+def test_a_busy_database_is_no_failure_once_it_is_deleted(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy() -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("search.index.leave_no_trace", busy)
+    page = client.post(f"/trash/{thrown(user).pk}/delete/", follow=True)
+    assert "Deleted for good." in html(page)
+
+
+def test_it_does_not_say_deleted_of_what_was_brought_back_meanwhile(
+    client: Client, user: User
+) -> None:
+    group = thrown(user)
+    Firm.across_owners.filter(owner=user).update(trashed_at=None, trash_group=None)
+    text = html(client.post(f"/trash/{group.pk}/delete/", follow=True))
+    assert "Nothing of it is left in the trash." in text
+    assert "Deleted for good." not in text
+
+
 def test_for_good_takes_a_second_press(client: Client, user: User) -> None:
     world = World(user)
     group = world.grace.trash()
@@ -174,6 +245,22 @@ def test_it_names_the_backups_that_hold_it(client: Client, user: User, tmp_path:
     text = html(client.get(path))
     assert str(file) not in text
     assert "One backup, of" in text
+
+
+def test_it_names_the_day_on_which_the_backup_of_a_day_goes(
+    client: Client, user: User, settings: Any
+) -> None:
+    group = thrown(user)
+    settings.BACKUP_DAYS = 14
+    made_at = timezone.now() - dt.timedelta(minutes=1)
+    file = registry.daily_folder() / f"wordkeeper-{made_at.date()}.zip"
+    file.parent.mkdir()
+    file.touch()
+    registry.note_backup(file, made_at)
+    goes = formats.date_format(made_at.date() + dt.timedelta(days=14), "j F Y")
+    text = html(client.get(f"/trash/{group.pk}/delete/"))
+    assert f"until {goes}" in text
+    assert "until you delete that file" not in text
 
 
 @pytest.mark.parametrize(

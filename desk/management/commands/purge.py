@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from desk.purge import purge
+from desk.purge import PurgeFailed, purge
 
 
 class Command(BaseCommand):
@@ -14,4 +14,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Rows deleted for good: {purge()}")
+        try:
+            gone = purge()
+        except PurgeFailed as error:
+            raise CommandError(f"Not all of it was done, the log says why: {error}") from error
+        self.stdout.write(f"Rows deleted for good: {gone}")
