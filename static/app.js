@@ -323,13 +323,21 @@
     if (event.target.id !== "id_who" || event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
     if (event.shiftKey) isNew();
-    else if ($("id_who").dataset.asked !== $("id_who").value && event.target.value) {
-      picking = true;
-      setTimeout(() => { if (picking) pick(); }, 2000);
-    } else pick();
+    // However long it takes: those who were found for other letters are not who was meant.
+    else if ($("id_who").dataset.asked !== $("id_who").value && event.target.value) picking = true;
+    else pick();
   });
   on("input", ({ target }) => {
-    if (target.id === "id_who") document.querySelector("[name=is_new]").value = "";
+    if (target.id !== "id_who") return;
+    document.querySelector("[name=is_new]").value = "";
+    picking = false;
+  });
+  // No answer comes: then it is whoever was typed.
+  for (const failed of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) on(failed, ({ detail: { elt } }) => {
+    if (elt.id !== "id_who" || !picking) return;
+    picking = false;
+    $("callers").replaceChildren();
+    $("id_firm").focus();
   });
   on("htmx:beforeRequest", ({ detail: { elt } }) => {
     if (elt.id === "id_who") elt.dataset.asking = elt.value;

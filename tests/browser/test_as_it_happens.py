@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import Kit, User
 from calls.models import Call
@@ -17,6 +17,7 @@ from contacts.models import Recruiter
 from desk.models import Draft
 from followups.models import Promise
 from tests.browser.conftest import Opener, session_of
+from tests.engines.servers import until
 from tests.factories import FirmFactory, PersonFactory, PhoneFactory, RecruiterFactory
 
 SHEET = "/calls/new/"
@@ -166,6 +167,35 @@ def test_a_firm_that_nobody_typed_goes_with_its_caller(page: Page, jane: Recruit
         choose(page, letters, name)
         expect(page.locator("#id_firm")).to_have_value(theirs)
         expect(page.locator("#moved")).to_be_hidden()
+
+
+def test_enter_waits_for_the_right_caller_however_slow_the_line(
+    page: Page, jane: Recruiter
+) -> None:
+    """What was found for other letters is nobody to take, and a slow answer is one, too."""
+    RecruiterFactory(owner=jane.owner, name="Bob Ray")
+
+    def slowly(route: Route) -> None:
+        page.wait_for_timeout(2500)
+        route.continue_()
+
+    page.goto(SHEET)
+    who = page.get_by_label("Who is calling?")
+    who.fill("jan")
+    expect(page.locator("#callers")).to_contain_text("Jane Doe")
+    page.route("**/calls/new/callers/", slowly)
+    who.fill("bob")
+    page.keyboard.press("Enter")
+    expect(page.locator("#known")).to_contain_text("Bob Ray")
+
+
+def test_enter_goes_on_when_no_answer_comes(page: Page, jane: Recruiter) -> None:
+    page.goto(SHEET)
+    page.route("**/calls/new/callers/", lambda route: route.abort())
+    page.get_by_label("Who is calling?").fill("jan")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_firm")).to_be_focused()
+    page.watch.faults.clear()  # type: ignore[attr-defined]  # Chromium says of it on the console
 
 
 @pytest.mark.parametrize("outcome", ["Missed", "Voicemail", "Message taken"])
@@ -414,7 +444,8 @@ def test_who_is_forgotten_stands_in_no_sheet_on_the_device(page: Page, user: Use
     page.get_by_role("button", name="Anonymise").click()
     page.get_by_role("button", name="Forget them").click()
     expect(page.locator("#flash")).to_contain_text("stands nowhere")
-    page.wait_for_function("localStorage.length === 0")
+    # Asked from here: what polls in the page would evaluate a string, which its policy forbids.
+    until(lambda: page.evaluate("localStorage.length") == 0, "nothing is left on the device")
     page.unroute("**/draft/")
     page.goto("/")
     page.wait_for_load_state("networkidle")
