@@ -6,6 +6,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        from accounts import archived
         from accounts.installation import make_cache_table
 
+        archived.leave_out("accounts.SavedForm", "it guards a form for a day")
+        archived.look_at("accounts.Preferences", archived.look_at_preferences)
         post_migrate.connect(make_cache_table, sender=self)

@@ -6,7 +6,10 @@ class ContactsConfig(AppConfig):
     name = "contacts"
 
     def ready(self) -> None:
+        from accounts import archived
         from contacts import finding
+        from contacts.models import Employer, Firm, Person, Recruiter
+        from contacts.names import refold
         from search.kinds import Found, register
 
         register(
@@ -25,3 +28,5 @@ class ContactsConfig(AppConfig):
                 for person in finding.people(owner, text)
             ],
         )
+        for model in (Employer, Firm, Person, Recruiter):
+            archived.look_at(model._meta.label, refold)
