@@ -350,7 +350,7 @@ def test_a_newer_version_and_its_models_are_refused(
     }
     for name, value in newer.items():
         altered = changed(path, tmp_path / "two.zip", **{name: value})
-        with pytest.raises(BackupError, match="newer|up to date"):
+        with pytest.raises(BackupError, match=r"newer|up to date"):
             bring_back(altered, other)
 
 
