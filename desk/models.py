@@ -153,12 +153,12 @@ def look_at_draft(draft: Draft) -> None:
     fields, unclear = draft.data, draft.unclear
     if not isinstance(fields, dict) or not isinstance(unclear, list):
         raise ValueError("no sheet")
-    values = [
-        value for some in fields.values() for value in (some if isinstance(some, list) else [0])
-    ]
+    values: list[Any] = []
+    for some in fields.values():
+        values += some if isinstance(some, list) else [None]
     if not all(isinstance(value, str) for value in values):
         raise ValueError("no fields of a sheet")
-    if sum(map(len, values)) > MOST_CHARACTERS:
+    if sum(len(value) for value in values) > MOST_CHARACTERS:
         raise ValueError("more than a call sheet holds")
     for pair in unclear:
         if not (

@@ -125,7 +125,7 @@ class _Back:
         files = {name for name in self.copy.manifest.parts if name.startswith("files/")}
         if files != self.named:
             raise BackupError("This archive holds a file that belongs to no row of it.")
-        follow(self.ids.get(Recruiter, []))  # type: ignore[arg-type]
+        follow(self.ids.get(Recruiter, []))
 
     def _account(self) -> None:
         for name, value in self.copy.manifest.account.items():

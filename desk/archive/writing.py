@@ -144,7 +144,7 @@ def _files(
 def _lines(
     model: type[OwnedModel],
     owner: User,
-    numbers: dict[type[OwnedModel], array[int]],
+    numbers: dict[Any, array[int]],
     there: set[str],
 ) -> Iterator[bytes]:
     fields = kinds.kept_fields(model)

@@ -133,7 +133,6 @@ def test_from_sqlite_into_postgresql_and_back_every_row_is_the_same(
 
 def parts(path: Path) -> dict[str, str]:
 
-
     with zipfile.ZipFile(path) as archive:
         found = json.loads(archive.read("manifest.json"))["parts"]
     return {name: part["sha256"] for name, part in found.items()}
