@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Iterable
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows import reauthentication
 from django.conf import settings
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -27,9 +28,16 @@ CALENDAR, ZIP = "text/calendar; charset=utf-8", "application/zip"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request: OwnerRequest) -> HttpResponseBase:
-    """What can be taken out, and how much of it there is; a POST is answered with the file."""
+    """What can be taken out, and how much of it there is; a POST is answered with the file.
+
+    Whose password was not asked in the last minutes is asked for it, and then chooses once more:
+    with allauth's own way the file would come, and the page of the password stay.
+    """
     if request.method != "POST":
         return _page(request)
+    if not reauthentication.did_recently_reauthenticate(request):
+        query = {"next": reverse("desk:export")}
+        return redirect(reverse("account_reauthenticate", query=query))
     return _file(request)
 
 
@@ -45,7 +53,6 @@ def _page(request: OwnerRequest, *, error: str = "") -> HttpResponse:
     return render(request, "desk/export.html", context, status=422 if error else 200)
 
 
-@reauthentication_required
 def _file(request: OwnerRequest) -> HttpResponseBase:
     """By POST, so that no other site's link begins a download. Its name says nothing of whose."""
     what, owner = request.POST.get("what", ""), request.user
