@@ -20,9 +20,6 @@ class FirstVisitMiddleware:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        # Once an account stands there is never none again, so the question is asked only until
-        # the first yes (a process-wide fact, no per-request state).
-        self.has_account = False
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
@@ -30,13 +27,10 @@ class FirstVisitMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
     ) -> HttpResponse | None:
-        if self.has_account or request.user.is_authenticated:
-            self.has_account = True
+        if request.user.is_authenticated or getattr(view, "answers_without_account", False):
             return None
-        if getattr(view, "answers_without_account", False):
-            return None
-        self.has_account = first_account.exists()
-        return None if self.has_account else redirect("accounts:first_account")
+        # Asked each time: the last account may have been deleted by another process.
+        return None if first_account.exists() else redirect("accounts:first_account")
 
 
 def answers_without_account(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -11,16 +11,20 @@ machinery (cascades, relations, validation of unique fields) asks `across_owners
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.translation import gettext_lazy as _
+
+from accounts.changes import ToldQuerySet
 
 
 class OwnerNotNamed(Exception):
@@ -29,6 +33,10 @@ class OwnerNotNamed(Exception):
 
 class StaleVersion(Exception):
     """Somebody saved the row after it was read; saving now would undo their change."""
+
+
+class CannotComeBack(Exception):
+    """Something stands in the way of what is in the trash; the message says what, in words."""
 
 
 def _names_owner(conditions: Iterable[str]) -> bool:
@@ -46,7 +54,7 @@ def _guarded(name: str) -> Any:
     return method
 
 
-class OwnedQuerySet(models.QuerySet):
+class OwnedQuerySet(ToldQuerySet):
     """Rows of one owner; raises `OwnerNotNamed` when it is used before the owner is known."""
 
     _owner_named = False
@@ -155,7 +163,7 @@ class OwnedManager(models.Manager.from_queryset(OwnedQuerySet)):
         return super().get_queryset().filter(trashed_at=None)
 
 
-class AcrossOwners(models.Manager):
+class AcrossOwners(models.Manager.from_queryset(ToldQuerySet)):
     """Every row of everybody, for Django's machinery, the reminder engine and commands.
 
     Asked through a relation (`firm.calls`) it leaves trashed rows out: what is in the trash is
@@ -190,6 +198,9 @@ class OwnedModel(models.Model):
     # What went to the trash together comes back together.
     trash_group = models.UUIDField(null=True, blank=True, editable=False)
 
+    # Made of other rows, and made anew from them: never edited, walked or taken out by itself.
+    is_derived: ClassVar[bool] = False
+
     objects = OwnedManager()
     across_owners = AcrossOwners()
 
@@ -205,7 +216,9 @@ class OwnedModel(models.Model):
         read, so that of two people's edits none disappears without a word.
         """
         if self._state.adding:
-            super().save(**kwargs)
+            # What is derived from it (accounts.changes) is there with it, or neither is.
+            with transaction.atomic(savepoint=False):
+                super().save(**kwargs)
             return
         read = self.version
         with transaction.atomic():
@@ -238,12 +251,83 @@ class OwnedModel(models.Model):
         """
         super().validate_constraints(exclude=set(exclude or ()) - self.derived_fields)
 
-    def trash(self, group: uuid.UUID | None = None) -> None:
-        """Hide this row for 30 days; `restore` brings back all that shares its group."""
-        self.trashed_at = timezone.now()
-        self.trash_group = group or uuid.uuid4()
-        self.save()
+    # The trash -----------------------------------------------------------------------------------
+
+    # Relations that may be empty, and whose row takes this one along to the trash all the same.
+    # One that may not be empty always does (accounts/belonging.py).
+    goes_with: ClassVar[frozenset[str]] = frozenset()
+    # Relations that go on naming a row in the trash, until it goes for good.
+    keeps: ClassVar[frozenset[str]] = frozenset()
+    # Relations of which at least one must be left: with the last of them goes the row.
+    held_by: ClassVar[tuple[str, ...]] = ()
+    # A part of the row that this relation names: it has no life of its own, in the trash neither.
+    part_of: ClassVar[str] = ""
+
+    # Whether it must be saved on its way to the trash and back, for what `save` sees to. Of others
+    # many go at once (accounts/trash.py), and `changed_in_bulk` tells of them.
+    saved_alone: ClassVar[bool] = False
+
+    # How one and many of them are called in a count, where the model's own names do not do.
+    counted_as: ClassVar[tuple[Any, Any] | None] = None
+
+    @property
+    def trash_title(self) -> str:
+        """How it is called in the trash, where nothing stands around it."""
+        return str(self)
+
+    def without(self, relation: str) -> dict[str, Any]:
+        """What is to stand in this row, by field, once the row of `relation` is no more."""
+        field: Any = self._meta.get_field(relation)
+        return {field.attname: None}
+
+    def trash(self, group: uuid.UUID | None = None) -> Any:
+        """Hide this row, and what belongs to it, for 30 days; returns the `TrashGroup`.
+
+        `group` is that of what it is thrown away with, if it is not alone.
+        """
+        # Those modules read this one, so the import may not be a module's.
+        from accounts.trash import throw_away
+
+        return throw_away(self, group=group)
 
     def restore(self) -> None:
+        """Bring back all that went to the trash with this row.
+
+        Raises `CannotComeBack`, and then all of it stays where it is.
+        """
+        from accounts.trash import bring_back
+
+        bring_back(self)
+
+    def check_place(self) -> None:
+        """Raises `CannotComeBack` where something made meanwhile has this row's place."""
+        trashed_at, self.trashed_at = self.trashed_at, None
+        try:
+            self.validate_constraints()
+        except ValidationError as error:
+            raise CannotComeBack(
+                _(
+                    "There is another “%(name)s” by now (%(kind)s), and there can be one only. "
+                    "Both stay where they are: rename the new one, or throw it away, then bring "
+                    "this one back."
+                )
+                % {"name": self.trash_title, "kind": self._meta.verbose_name}
+            ) from error
+        finally:
+            self.trashed_at = trashed_at
+
+    def forget_trash(self) -> None:
+        """It is out of the trash by another way, and stands in its list no more."""
+        from accounts.trash import forget
+
+        forget(self)
+
+    def go_to_trash(self, group: uuid.UUID, now: dt.datetime) -> None:
+        """This row alone; `trash` is what others call."""
+        self.trashed_at, self.trash_group = now, group
+        self.save()
+
+    def come_back(self) -> None:
+        """This row alone; `restore` is what others call."""
         self.trashed_at = self.trash_group = None
         self.save()

@@ -6,6 +6,7 @@ down in the transaction that makes the row, and who finds it there already makes
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from accounts.models import SavedForm
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
     from accounts.forms import OwnedForm
 
 FIELD = "form_key"
@@ -50,7 +53,7 @@ class Once:
         fields = data.lists() if hasattr(data, "lists") else data.items()
         said = sorted((name, value) for name, value in fields if name not in NOT_SAID)
         uploads: Any = self.form.files
-        files = sorted((name, one.name, one.size) for name, one in uploads.items())
+        files = sorted((name, one.name, _digest_of(one)) for name, one in uploads.items())
         # With the installation's own secret: a guess at what was typed cannot be tried.
         digest = salted_hmac("accounts.saved_once", repr((said, files)), algorithm="sha256")
         return uuid.UUID(bytes=digest.digest()[:16])
@@ -104,3 +107,11 @@ class Once:
             marks.filter(pk=mark.pk).update(object_id=row.pk)
             SavedForm.forget_old(now=now, owner=self.form.owner)
         return True
+
+
+def _digest_of(upload: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)  # whoever saves it reads it from its beginning
+    return digest.hexdigest()

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from accounts.owned import OwnedModel, StaleVersion
+from accounts.owned import CannotComeBack, OwnedModel, StaleVersion
 from accounts.pages import own_or_404, read_id
 from accounts.requests import OwnerRequest
 
@@ -44,6 +44,8 @@ def restore(request: OwnerRequest, model: type[OwnedModel], pk: int) -> Any:
             row.restore()
         except StaleVersion:
             messages.warning(request, _("It had been changed already; this is how it stands."))
+        except CannotComeBack as error:
+            messages.error(request, str(error))
         else:
             messages.success(request, _("It is back."))
     return row

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class CallsConfig(AppConfig):
@@ -7,16 +6,11 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.files import go_with_row
-        from calls.models import Opportunity
-        from calls.pickers import OpportunityPicker, opportunities
-        from search.kinds import Found, register
+        from accounts.signals import changed_in_bulk
+        from calls import documents
+        from calls.last_calls import follow_bulk
+        from calls.models import Call, Opportunity
 
         go_with_row(Opportunity)
-        register(
-            "opportunity",
-            _("Opportunities"),
-            lambda owner, text: [
-                Found(str(one), OpportunityPicker.hint_of(one), one.get_absolute_url())
-                for one in opportunities(owner, text)
-            ],
-        )
+        changed_in_bulk.connect(follow_bulk, sender=Call)
+        documents.register_all()

@@ -7,15 +7,24 @@ deleting a call keep it so; whoever writes calls in bulk says so with `follow`.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
+from accounts.belonging import in_parts
 from calls.models import Call
 from contacts.models import Recruiter
 
 # Ids named in one statement, within what every SQLite takes.
 PART = 500
+
+
+def follow_bulk(sender: Any, pks: Collection[int], **kwargs: Any) -> None:
+    """These calls (ids) were changed in bulk, on their way to the trash or back."""
+    for part in in_parts(pks):
+        rows = Call.across_owners.filter(pk__in=part).order_by()
+        follow(set(rows.values_list("recruiter", flat=True)))
 
 
 def follow(recruiters: Collection[int]) -> None:

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class ContactsConfig(AppConfig):
@@ -7,26 +6,10 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import archived
-        from contacts import finding
+        from contacts import documents
         from contacts.models import Employer, Firm, Person, Recruiter
         from contacts.names import refold
-        from search.kinds import Found, register
 
-        register(
-            "firm",
-            _("Firms"),
-            lambda owner, text: [
-                Found(firm.name, firm.switchboard_display, firm.get_absolute_url())
-                for firm in finding.firms(owner, text)
-            ],
-        )
-        register(
-            "person",
-            _("People"),
-            lambda owner, text: [
-                Found(person.name, person.position, person.get_absolute_url())
-                for person in finding.people(owner, text)
-            ],
-        )
+        documents.register_all()
         for model in (Employer, Firm, Person, Recruiter):
             archived.look_at(model._meta.label, refold)

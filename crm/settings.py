@@ -89,6 +89,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "followups.context_processors.troubles",
+                "desk.context_processors.just_thrown_away",
             ],
         },
     },

@@ -7,20 +7,20 @@ cannot be forgotten. A row is read in parts, so that memory stays bounded.
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, OperationalError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts import erasing
+from accounts.belonging import owned_models
 from accounts.models import User
 from accounts.owned import OwnedModel
 from calls.models import Referral
@@ -28,13 +28,13 @@ from contacts.models import Person
 from contacts.names import fold
 from desk.backup import registry
 from desk.spellings import Spellings
-
-logger = logging.getLogger(__name__)
+from search import index
 
 # Rows read at once.
 PART = 500
-# Codes, though no field says so: a country's two letters, a reminder's occasion.
-CODES = {"country", "occasion"}
+# Codes, though no field says so: a country's two letters, a reminder's occasion, what is in a
+# group of the trash.
+CODES = {"country", "occasion", "kind", "counts", "let_go"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,8 @@ def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None =
 
     1. Their own row: it is somebody, without relation, position and notes; referrals stay.
     2. Their phones and mails, for good, also those in the trash.
-    3. Each text and JSON that holds one of `spellings`, trashed rows and drafts included.
+    3. Each text and JSON that holds one of `spellings`, trashed rows and drafts included; what is
+       found of it is made anew.
     4. What the owner's sessions hold, such as a message that was not shown yet.
 
     All or nothing, `now` is UTC. Then what is left of deleted text in SQLite's file goes, and it
@@ -93,33 +94,41 @@ def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None =
     """
     moment, owner = now or timezone.now(), person.owner
     with transaction.atomic():
-        _overwrite_what_goes()
-        nobody = {"relation": "", "position": "", "notes": "", "anonymised_at": moment}
-        name = _("Somebody")
-        rows = Person.across_owners.filter(pk=person.pk)
-        rows.update(name=name, folded_name=fold(name), version=F("version") + 1, **nobody)
-        for related in (person.phones, person.emails):
-            related.model.across_owners.filter(person=person).delete()
-        changed = sum(_apply(change, moment) for change in _changes(owner, spellings))
-        _clean_sessions(owner, spellings)
+        erasing.overwrite_what_goes()
+        with index.gathered():
+            changed = _take_out(person, spellings, moment)
+        index.leave_no_trace()
     registry.note_wish(owner.pk, person.pk, moment)
-    _drop_what_is_left()
+    erasing.drop_what_is_left()
     person.refresh_from_db()
+    return changed
+
+
+def _take_out(person: Person, spellings: Spellings, moment: dt.datetime) -> int:
+    """The first four steps; returns how many rows changed besides their own."""
+    owner = person.owner
+    nobody = {"relation": "", "position": "", "notes": "", "anonymised_at": moment}
+    name = _("Somebody")
+    rows = Person.across_owners.filter(pk=person.pk)
+    rows.update(name=name, folded_name=fold(name), version=F("version") + 1, **nobody)
+    for related in (person.phones, person.emails):
+        related.model.across_owners.filter(person=person).delete()
+    changed = sum(_apply(change, moment) for change in _changes(owner, spellings))
+    _clean_sessions(owner, spellings)
     return changed
 
 
 # Where names can stand ---------------------------------------------------------------------------
 
 
-def owned_models() -> list[type[OwnedModel]]:
-    return [model for model in apps.get_models() if issubclass(model, OwnedModel)]
-
-
 def texts_of(model: type[models.Model]) -> list[models.Field]:
     """The fields of `model` in which words of a user can stand.
 
-    A choice is none, nor a code, nor what must be unique across everybody: a digest, a Message-ID.
+    A choice is none, nor a code, nor what must be unique across everybody: a digest, a Message-ID;
+    nor what is derived from such words elsewhere, and follows when they change.
     """
+    if getattr(model, "is_derived", False):
+        return []
     kinds = (models.CharField, models.TextField, models.JSONField)
     return [
         one
@@ -208,27 +217,3 @@ def _clean_sessions(owner: User, spellings: Spellings) -> None:
                 session.session_data = Session.objects.encode(clean)
                 session.save(update_fields=["session_data"])
         last = part[-1].session_key
-
-
-# The file beneath --------------------------------------------------------------------------------
-
-
-def _overwrite_what_goes() -> None:
-    """SQLite leaves deleted text in its file until the place is needed, unless it is told."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA secure_delete=ON")
-
-
-def _drop_what_is_left() -> None:
-    """What earlier edits left in SQLite's file. PostgreSQL's own vacuum sees to that there."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
-        return
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except OperationalError:
-        # Somebody writes all the while. The rows themselves are clean; SQLite overwrites the rest
-        # as it needs the place.
-        logger.warning("could not vacuum after somebody was anonymised")

@@ -21,6 +21,7 @@ from desk.forms.promise_lines import PromiseLineForm
 from desk.kept import keep_with, still_open
 from desk.models import Draft
 from followups.models import Promise
+from search.index import gathered
 
 OF_THE_CALL = (
     *("client_key", "occurred_at", "direction", "outcome", "purpose"),
@@ -49,7 +50,7 @@ def save(form: CallSheetForm, lines: Iterable[PromiseLineForm]) -> Call:
         if saved := saved_before(owner, key):
             return saved
         try:
-            with transaction.atomic():
+            with transaction.atomic(), gathered():
                 return _save(form, promises)
         except (IntegrityError, StaleVersion):
             # At the same moment somebody saved this sheet, or another that made the same firm

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -15,6 +16,18 @@ from calls.models import Opportunity, Referral
 from contacts.models import Person
 from followups.models import Promise
 from followups.models.words import OUTCOMES, Kind, Party
+
+# Of somebody who was named. Not the version: that counts a way to the trash and back, too.
+NOTHING_NOTED: dict[str, Any] = {
+    "asked_first": "",
+    "may_use_my_name": "",
+    "contacted_on": None,
+    "outcome": "",
+    "treated_well": "",
+    "thanked_on": None,
+    "why": "",
+    "notes": "",
+}
 
 
 def said_no() -> str:
@@ -81,7 +94,7 @@ def take_back_names(opportunity: Opportunity) -> int:
 def _named_with(opportunity: Opportunity) -> QuerySet:
     """Those whom its no named, and of whom nothing was noted since."""
     rows = Referral.objects.of(opportunity.owner_id)
-    return rows.filter(opportunity=opportunity, with_decline=True, version=1)
+    return rows.filter(opportunity=opportunity, with_decline=True, **NOTHING_NOTED)
 
 
 def _take_back(referrals: QuerySet) -> int:

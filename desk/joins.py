@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from accounts.models import Preferences
+from desk.purge import purge_if_due
 from followups.reminders import PLANNED_BY, replan_all
 
 
@@ -17,3 +18,8 @@ def replan_after_preferences(
     """
     if PLANNED_BY.intersection(changed):
         replan_all(preferences.owner_id)
+
+
+def empty_trash_while_delivering(sender: Any, **kwargs: Any) -> None:
+    """Without Celery there is no beat: `deliver --loop` sees to the trash, once a day."""
+    purge_if_due()

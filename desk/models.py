@@ -79,6 +79,10 @@ class Draft(OwnedModel):
         return fields
 
     @property
+    def trash_title(self) -> str:
+        return self.headline
+
+    @property
     def headline(self) -> str:
         """Whom or what it is about, in the first words that were typed."""
         fields = self.query
@@ -111,7 +115,10 @@ class Draft(OwnedModel):
         # From the trash it comes back if somebody types on, not if old words arrive late.
         older = Q(typed_at__lt=typed_at) | Q(typed_at=typed_at, trashed_at=None)
         if rows.filter(older).update(**new):
-            return rows.first()
+            draft = rows.get()
+            if draft.trash_group:
+                draft.forget_trash()
+            return draft
         cls.forget_old(owner, now=now)
         try:
             with transaction.atomic():

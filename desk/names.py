@@ -10,6 +10,7 @@ from django.db import transaction
 from calls.forms.referrals import saved_person
 from calls.models import Referral
 from contacts.models import Recruiter
+from desk.declined import NOTHING_NOTED
 from followups.models import Promise
 from followups.models.words import OUTCOMES, Kind, Party
 
@@ -27,17 +28,20 @@ def name_them(
     Raises `NotOpen` where it ended before: then nobody is named a second time.
     """
     promise.keep(str(SAID["named"]))
-    return [
-        Referral.objects.create(
-            owner=promise.owner,
-            person=saved_person(one["person"], promise.owner),
-            recruiter=recruiter,
-            opportunity=promise.opportunity,
-            named_on=on,
-            **{name: one[name] for name in ("why", "asked_first", "may_use_my_name")},
-        )
-        for one in people
-    ]
+    return [_named(promise, recruiter, one, on) for one in people]
+
+
+def _named(promise: Promise, recruiter: Recruiter, one: dict[str, Any], on: dt.date) -> Referral:
+    """Whom my no to the opportunity has named already is not named twice: it is told more of."""
+    owner, person = promise.owner, saved_person(one["person"], promise.owner)
+    about = {"person": person, "recruiter": recruiter, "opportunity": promise.opportunity}
+    rows = Referral.objects.of(owner).named_by_me().filter(**about, **NOTHING_NOTED)
+    referral = rows.filter(with_decline=True).first()
+    referral = referral or Referral(owner=owner, named_on=on, **about)
+    for name in ("why", "asked_first", "may_use_my_name"):
+        setattr(referral, name, one[name])
+    referral.save()
+    return referral
 
 
 def nobody_came_to_mind(promise: Promise) -> None:

@@ -1,5 +1,7 @@
 from django.urls import path
 
+from calls.models import Call, Opportunity
+from contacts.models import Employer, Firm, Person, Recruiter
 from desk.views import (
     backups,
     brief,
@@ -9,14 +11,17 @@ from desk.views import (
     drafts,
     export,
     firms,
+    leaving,
     names,
     off_limits,
     opportunities,
     people,
     recruiters,
     resumes,
+    trash,
     vetting,
 )
+from followups.models import Promise
 
 app_name = "desk"
 
@@ -62,5 +67,21 @@ urlpatterns = [
     path("firms/<int:pk>/brief/", brief.firm_brief, name="firm_brief"),
     path("recruiters/<int:pk>/brief/", brief.recruiter_brief, name="recruiter_brief"),
     path("promises/<int:pk>/brief/", brief.promise_brief, name="promise_brief"),
+    *(
+        path(f"{noun}/<int:pk>/trash/", trash.throw_away, {"model": model}, name=f"{name}_trash")
+        for noun, name, model in (
+            ("calls", "call", Call),
+            ("promises", "promise", Promise),
+            ("opportunities", "opportunity", Opportunity),
+            ("recruiters", "recruiter", Recruiter),
+            ("firms", "firm", Firm),
+            ("people", "person", Person),
+            ("employers", "employer", Employer),
+        )
+    ),
+    path("settings/delete/", leaving.account_delete, name="account_delete"),
+    path("trash/", trash.trash_list, name="trash"),
+    path("trash/<int:pk>/restore/", trash.trash_restore, name="trash_restore"),
+    path("trash/<int:pk>/delete/", trash.trash_delete, name="trash_delete"),
     path("resumes/<int:pk>/", resumes.resume_detail, name="resume_detail"),
 ]

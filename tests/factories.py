@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.models import Compensation, Resume, User
+from accounts.models import Compensation, Resume, TrashGroup, User
 from calls.models import Call, Disclosure, Opportunity, Referral, Submission
 from contacts.models import (
     Email,
@@ -227,3 +227,15 @@ class DraftFactory(OwnedFactory):
         model = Draft
 
     data = factory.LazyFunction(lambda: {"who": ["Grace Okonkwo"], "notes": ["Half a sentence"]})
+
+
+class TrashGroupFactory(OwnedFactory):
+    """A firm that was thrown away, called `name`."""
+
+    class Meta:
+        model = TrashGroup
+
+    @classmethod
+    def _create(cls, model_class: type[TrashGroup], *args: Any, **kwargs: Any) -> TrashGroup:
+        firm: Any = FirmFactory(**kwargs)
+        return firm.trash()

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Compensation, Resume, User
+from accounts.models import Compensation, Resume, TrashGroup, User
 from calls.models import Call, Disclosure, Opportunity, Referral, StageChange, Submission
 from contacts.models import (
     Email,
@@ -109,6 +109,16 @@ class Rows:
         self._make(Draft, data=[draft], client_key=keys)
         self._promises(recruiter, firm, opportunities)
         self._told_and_named(recruiter, firm, opportunities)
+        thrown = self._make(
+            TrashGroup,
+            group=[uuid.uuid4() for _ in range(self.count)],
+            kind=["contacts.firm", "calls.call"],
+            head=[0],
+            title=["Thrown away"],
+            counts=[{"calls.call": 3, "contacts.firm": 1}],
+            thrown_at=[self.now],
+        )
+        self.row["trashgroup"] = thrown[0]
 
     def _companies(self, firm: Firm, clients: list[Any]) -> None:
         """How the firm was checked, whom it may not take, and where I work; who left the firm."""

@@ -28,6 +28,12 @@ def day_words(day: dt.date, today: dt.date | None = None) -> str:
 
 
 @register.filter
+def local_day(moment: dt.datetime) -> dt.date:
+    """The day of a UTC moment, on the active clock."""
+    return timezone.localtime(moment).date()
+
+
+@register.filter
 def moment_words(moment: dt.datetime) -> str:
     """A UTC moment: “Today 09:42”, “Thu 16:00”, “12 Oct 2025, 09:42”."""
     local = timezone.localtime(moment)

@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.owned import OwnedManager, OwnedModel, OwnedQuerySet
@@ -187,6 +188,12 @@ class Call(OwnedModel):
                 condition=Q(trashed_at=None),
                 name="call_by_who_spoke_for_whom",
             ),
+            # What went to the trash together, and what has been there for long.
+            models.Index(
+                fields=["owner", "trash_group"],
+                condition=Q(trashed_at__isnull=False),
+                name="call_in_trash",
+            ),
         ]
         constraints = [
             # Trashed or not: a repeated save must never bring back what was deleted.
@@ -215,6 +222,12 @@ class Call(OwnedModel):
             deleted = super().delete(*args, **kwargs)
             _follow_last_calls({self.recruiter_id})
         return deleted
+
+    @property
+    def trash_title(self) -> str:
+        """With whom, and when it was where its user is."""
+        when = date_format(timezone.localtime(self.occurred_at), "j F Y, H:i")
+        return f"{self.recruiter}, {when}"
 
     @property
     def named_by_name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -127,6 +127,8 @@ class Opportunity(OwnedModel):
 
     objects = OwnedManager.from_queryset(OpportunityQuerySet)()
 
+    held_by = ("recruiter", "firm")
+
     class Meta(OwnedModel.Meta):
         verbose_name = _("opportunity")
         verbose_name_plural = _("opportunities")
@@ -144,6 +146,13 @@ class Opportunity(OwnedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("desk:opportunity_detail", args=[self.pk])
+
+    def without(self, relation: str) -> dict[str, Any]:
+        """A client who is no more is withheld: that is all that can be said of one unknown."""
+        values = super().without(relation)
+        if relation == "client":
+            values["client_disclosure"] = self.Disclosure.WITHHELD
+        return values
 
     @property
     def client_name(self) -> str:

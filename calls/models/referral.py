@@ -129,10 +129,20 @@ class Referral(OwnedModel):
 
     objects = OwnedManager.from_queryset(ReferralQuerySet)()
 
+    goes_with = frozenset({"call"})
+
     class Meta(OwnedModel.Meta):
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
-        indexes = [models.Index(fields=["owner", "-named_on"], name="referral_by_day")]
+        indexes = [
+            models.Index(fields=["owner", "-named_on"], name="referral_by_day"),
+            # What went to the trash together, and what has been there for long.
+            models.Index(
+                fields=["owner", "trash_group"],
+                condition=Q(trashed_at__isnull=False),
+                name="referral_in_trash",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person}: {self.recruiter}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When, Window
@@ -107,6 +107,10 @@ class Submission(OwnedModel):
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
 
     objects = OwnedManager.from_queryset(SubmissionQuerySet)()
+
+    goes_with = frozenset({"opportunity"})
+    keeps = frozenset({"resume"})
+    held_by = ("firm", "recruiter")
 
     class Meta(OwnedModel.Meta):
         verbose_name = _("submission")
@@ -266,10 +270,23 @@ class Disclosure(OwnedModel):
 
     objects = OwnedManager.from_queryset(DisclosureQuerySet)()
 
+    counted_as = (_("thing you told them"), _("things you told them"))
+    goes_with = frozenset({"call"})
+    # Who holds a version holds it, whatever I throw away.
+    keeps = frozenset({"resume"})
+
     class Meta(OwnedModel.Meta):
         verbose_name = _("told to whom")
         verbose_name_plural = _("told to whom")
-        indexes = [models.Index(fields=["recruiter", "-told_on"], name="disclosure_by_day")]
+        indexes = [
+            models.Index(fields=["recruiter", "-told_on"], name="disclosure_by_day"),
+            # What went to the trash together, and what has been there for long.
+            models.Index(
+                fields=["owner", "trash_group"],
+                condition=Q(trashed_at__isnull=False),
+                name="disclosure_in_trash",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(what="") | Q(resume__isnull=False),
@@ -280,6 +297,13 @@ class Disclosure(OwnedModel):
 
     def __str__(self) -> str:
         return f"{self.get_topic_display()}: {self.recruiter}"
+
+    def without(self, relation: str) -> dict[str, Any]:
+        """That they hold a résumé stays true of one that is no more."""
+        values = super().without(relation)
+        if relation == "resume" and not self.what:
+            values["what"] = str(_("a version that you have deleted"))
+        return values
 
     @property
     def words(self) -> str:

@@ -6,14 +6,33 @@ and merged; an employer keeps the spelling as another name, so that it still cou
 company. See docs/decisions/0015-one-apostrophe.md.
 """
 
+import unicodedata
 from itertools import count
 
 from django.db import migrations
 
-from contacts.names import fold
-
 PART = 500
 NAME_LENGTH = 200
+
+# As contacts.names folded on that day: what it does later is another migration's.
+MOST_LETTERS = 400
+SAME_SIGN = str.maketrans(
+    {
+        **dict.fromkeys("’‘‛ʼʻʽʹʾʿ′‵`´\u1ffd\u1fbd\u1fbf\u1ffe\u055a\ua78c", "'"),
+        **dict.fromkeys("‐‑‒–—―−⁃﹘\u058a\u05be\u30a0", "-"),
+    }
+)
+
+
+def fold(name):
+    decomposed = unicodedata.normalize("NFKD", name.casefold().translate(SAME_SIGN))
+    seen = (
+        letter
+        for letter in decomposed
+        if not unicodedata.combining(letter) and unicodedata.category(letter) != "Cf"
+    )
+    bare = "".join(seen).casefold().translate(SAME_SIGN)
+    return " ".join(bare.split())[:MOST_LETTERS].rstrip()
 
 
 def fold_anew(apps, schema_editor):

@@ -119,6 +119,8 @@ class OffLimits(OwnedModel):
     )
     noted_on = models.DateField(_("noted on"), null=True, blank=True)
 
+    counted_as = (_("off-limits entry"), _("off-limits entries"))
+
     class Meta(OwnedModel.Meta):
         verbose_name = _("off-limits")
         verbose_name_plural = _("off-limits")

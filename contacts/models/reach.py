@@ -27,6 +27,8 @@ class ContactPoint(OwnedModel):
     )
     label = models.CharField(_("label"), max_length=40, blank=True)
 
+    held_by = ("recruiter", "firm", "person")
+
     class Meta(OwnedModel.Meta):
         abstract = True
 

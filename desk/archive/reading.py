@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import io
+import uuid
 from array import array
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from django.utils import timezone
 from accounts.files import LARGEST, kind_of
 from accounts.models import Kit, Preferences, User
 from accounts.owned import OwnedModel
+from accounts.trash import list_what_is_there
 from calls.last_calls import follow
 from contacts.models import Recruiter
 from desk.archive import kinds, lines
@@ -110,6 +112,8 @@ class _Back:
     ids: dict[type[OwnedModel], array[int]] = field(default_factory=dict)
     # Where files were put, to be taken away again if it all comes to nothing.
     stored: list[tuple[Any, str]] = field(default_factory=list)
+    # What went to the trash together does so here, under a name that nobody else's has.
+    groups: dict[uuid.UUID, uuid.UUID] = field(default_factory=dict)
     # Files of the archive that a row has named.
     named: set[str] = field(default_factory=set)
 
@@ -126,6 +130,7 @@ class _Back:
         if files != self.named:
             raise BackupError("This archive holds a file that belongs to no row of it.")
         follow(self.ids.get(Recruiter, []))
+        list_what_is_there(self.owner)
 
     def _account(self) -> None:
         for name, value in self.copy.manifest.account.items():
@@ -174,6 +179,8 @@ class _Back:
                 try:
                     made = lines.row(model, said, self.owner)
                     own = self._join(made, said)
+                    if made.trash_group:
+                        made.trash_group = self.groups.setdefault(made.trash_group, uuid.uuid4())
                     for file in kinds.files(model):
                         self._put(made, file, number, said.get(file.name))
                 except ValueError as error:

@@ -85,6 +85,7 @@ def write(file: IO[bytes], owner: User, *, now: dt.datetime | None = None) -> Co
             account={name: getattr(owner, name) for name in kinds.ACCOUNT},
         )
         numbers = {model: _ids(model, owner) for model in kinds.kept_models()}
+        groups: dict[uuid.UUID, uuid.UUID] = {}
         for model, ids in numbers.items():
             if not ids:
                 continue
@@ -93,7 +94,7 @@ def write(file: IO[bytes], owner: User, *, now: dt.datetime | None = None) -> Co
                 with kept:
                     writer.add(part, archive.blocks_of(kept), pack=False)
                 there.add(part)
-            writer.add(kinds.rows_part(model), _lines(model, owner, numbers, there))
+            writer.add(kinds.rows_part(model), _lines(model, owner, numbers, groups, there))
             contents.rows[model._meta.label] = len(ids)
         writer.finish(contents)
     return contents
@@ -145,6 +146,7 @@ def _lines(
     model: type[OwnedModel],
     owner: User,
     numbers: dict[Any, array[int]],
+    groups: dict[uuid.UUID, uuid.UUID],
     there: set[str],
 ) -> Iterator[bytes]:
     fields = kinds.kept_fields(model)
@@ -157,6 +159,9 @@ def _lines(
             elif isinstance(one, models.FileField):
                 part = kinds.file_part(model, one.name, number)
                 value = part if part in there else ""
+            elif one.name == "trash_group" and value is not None:
+                # Numbered, too: in the order in which they are met.
+                value = groups.setdefault(value, uuid.UUID(int=len(groups) + 1))
             said[one.name] = value
         # Sorted, also within: PostgreSQL keeps the keys of a JSON in an order of its own.
         text = json.dumps(said, default=_as_text, ensure_ascii=False, sort_keys=True)

@@ -98,10 +98,10 @@ def make_todays(now: dt.datetime | None = None) -> Made | None:
 
 
 def _is_wanted(now: dt.datetime) -> bool:
-    if any(one.day >= now.date() for one in copies()):
+    if any(one.day == now.date() for one in copies()):
         return False
     failed = failure()
-    # A clock that was set back must not keep it from being tried.
+    # A clock that was ahead for a while must not keep it from being made, or tried.
     return failed is None or abs(now - failed.at) >= TRY_AGAIN_AFTER
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 import zoneinfo
 from typing import Any
 
@@ -19,7 +18,7 @@ from django.utils.translation import ngettext
 
 from accounts import phones
 from accounts.models import validate_time_zone
-from accounts.owned import OwnedManager, OwnedModel
+from accounts.owned import CannotComeBack, OwnedManager, OwnedModel
 from calls.models import Call, Opportunity
 from contacts.models import NAME_LENGTH, Firm, Recruiter
 from followups import local_time, shortcuts
@@ -39,6 +38,10 @@ class NotOpen(Exception):
 
 class Refused(Exception):
     """What was asked for cannot be of this promise; the message tells its user why."""
+
+
+class PlaceTaken(Refused, CannotComeBack):
+    """Another promise stands where this one stood."""
 
 
 class NotYet(Refused):
@@ -132,6 +135,11 @@ class Promise(OwnedModel):
 
     objects = OwnedManager.from_queryset(PromiseQuerySet)()
 
+    # A nudge is about what it follows, and its words say so.
+    goes_with = frozenset({"call", "recruiter", "follows"})
+    held_by = ("recruiter", "firm")
+    saved_alone = True
+
     class Meta(OwnedModel.Meta):
         verbose_name = _("promise")
         verbose_name_plural = _("promises")
@@ -172,6 +180,12 @@ class Promise(OwnedModel):
                 fields=["owner", "owed_by", "state"],
                 condition=Q(trashed_at=None),
                 name="promise_by_side",
+            ),
+            # What went to the trash together, and what has been there for long.
+            models.Index(
+                fields=["owner", "trash_group"],
+                condition=Q(trashed_at__isnull=False),
+                name="promise_in_trash",
             ),
         ]
         constraints = [
@@ -476,27 +490,18 @@ class Promise(OwnedModel):
             self.save()
             nudges.bring_back(self)
 
-    def trash(self, group: uuid.UUID | None = None) -> None:
-        """To the trash, and with it what was to ask after it."""
-        from followups import nudges
-
-        group = group or uuid.uuid4()
-        with transaction.atomic():
-            super().trash(group)
-            if nudge := nudges.open_nudge_of(self):
-                nudge.trash(group)
-
-    def restore(self) -> None:
-        """Out of the trash; what it was not reminded of meanwhile is owed.
-
-        Raises `Refused` for an open nudge whose place another has taken.
-        """
+    def check_place(self) -> None:
+        """Raises `PlaceTaken` for an open nudge whose place another has taken."""
         from followups import nudges
 
         if self.is_open and nudges.place_taken(self):
-            raise Refused(_("You are to ask after this already, by a later promise."))
+            raise PlaceTaken(_("You are to ask after this already, by a later promise."))
+        super().check_place()
+
+    def come_back(self) -> None:
+        """Out of the trash; what it was not reminded of meanwhile is owed."""
         self._over_since = self.trashed_at
-        super().restore()
+        super().come_back()
 
     def snooze(
         self, *, due_on: dt.date, due_time: dt.time | None, time_zone: str, asked_by: str = ""

@@ -136,6 +136,8 @@ class Reminder(OwnedModel):
     objects = OwnedManager.from_queryset(ReminderQuerySet)()
     across_owners = AcrossOwners.from_queryset(ReminderEngineQuerySet)()
 
+    part_of = "promise"
+
     class Meta(OwnedModel.Meta):
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")

@@ -25,6 +25,8 @@ class Reschedule(OwnedModel):
     # The revision of the promise that it led to: while that is the last, it can be undone.
     revision = models.PositiveIntegerField(default=0)
 
+    part_of = "promise"
+
     class Meta(OwnedModel.Meta):
         verbose_name = _("reschedule")
         verbose_name_plural = _("reschedules")

@@ -119,6 +119,10 @@ def mail_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     context = {
         "mail": mail,
         "history": history_of(mail),
+        "is_in_trash": Reminder.objects.of(request.user)
+        .filter(mail=mail)
+        .exclude(promise__trashed_at=None)
+        .exists(),
         "reminders": list(reminders.order_by("due_utc", "pk")[:MOST_IN_IT]),
     }
     template = "followups/mail_detail.html"

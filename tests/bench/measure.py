@@ -113,6 +113,35 @@ def searches(client: Client, account: Account) -> Iterator[Asked]:
         yield Asked(f"caller search: {what}", "search", post(client, "desk:caller_options", text))
     for name in ("contacts:recruiter_options", "contacts:firm_options"):
         yield Asked(f"picker: {name.split(':')[1]}", "search", post(client, name, word[:2]))
+    yield from finding(client, word, phone.number)
+
+
+def finding(client: Client, name: str, number: str) -> Iterator[Asked]:
+    """Finding anything, as it is typed: names, what was said, numbers, slips."""
+    from django.urls import reverse
+
+    first, *_others, last = name.split()
+    texts = {
+        "1 letter": first[:1],
+        "3 letters": first[:3],
+        "a word": first,
+        "two words": f"{first} {last}",
+        "two common words": "reports chair",
+        "a phrase": '"asked whom I know"',
+        "4 digits": number[-4:],
+        "a number": number,
+        "a misspelled name": f"{last[:2]}{last[3:]}",
+        "words never together": "reports zurich second chair market",
+        "nothing": "zzzzqq",
+    }
+    path, headers = reverse("search:results"), HTMX | {"HX-Target": "found"}
+    for what, text in texts.items():
+        asked = {"q": text}
+        yield Asked(
+            f"find: {what}",
+            "search",
+            lambda asked=asked: client.post(path, asked, headers=headers),
+        )
 
 
 def post(client: Client, name: str, text: str) -> Request:

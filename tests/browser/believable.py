@@ -33,6 +33,7 @@ from tests.factories import (
     ReminderFactory,
     ResumeFactory,
     SubmissionFactory,
+    TrashGroupFactory,
 )
 
 MINE, THEIRS = Promise.Party.ME, Promise.Party.THEM
@@ -343,6 +344,7 @@ def fill(user: User) -> SimpleNamespace:
         owner=user, person=person, recruiter=tom, direction="of_me", thanked_on=day(-3)
     )
     return SimpleNamespace(
+        thrown=TrashGroupFactory(owner=user, name="Northcote Search"),
         submission=permit,
         disclosure=disclosure,
         referral=referral,
@@ -538,6 +540,7 @@ def fill_to_the_brim(user: User) -> SimpleNamespace:
             treated_well="no",
         )
     return SimpleNamespace(
+        thrown=TrashGroupFactory(owner=user, name=f"X{LONGEST[1:]}"),
         submission=permit,
         disclosure=disclosure,
         referral=referral,

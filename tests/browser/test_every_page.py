@@ -40,6 +40,7 @@ ROWS = {
     factories.MailFactory: "mail",
     factories.ResumeFactory: "resume",
     factories.CompensationFactory: "compensation",
+    factories.TrashGroupFactory: "thrown",
 }
 # What shows more than one face.
 FACES = (

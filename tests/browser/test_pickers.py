@@ -21,7 +21,7 @@ def _known(user: User, engine_is_well: None) -> None:
 
 
 def fill_in(page: Page) -> None:
-    page.get_by_label("Promise", exact=True).select_option("call_back")
+    page.get_by_label("Promise needed", exact=True).select_option("call_back")
     page.get_by_label("By the day").fill("2099-01-05")
 
 

@@ -13,12 +13,13 @@ from django.db import models
 from django.utils import timezone
 
 from accounts import archived
-from accounts.models import User
+from accounts.models import TrashGroup, User
 from calls.models import Call, Opportunity
 from contacts.models import Employer, Firm, Recruiter
 from desk import anonymise
 from desk.archive import archive_to, bring_back, kinds
 from followups.models import CalendarFeed, Mail, Promise, Reminder
+from search.models import SearchDocument
 from tests import factories
 from tests.desk.archives import (
     assert_untouched,
@@ -63,7 +64,10 @@ def test_an_account_with_every_model_is_in_the_test(full: User) -> None:
 
 def test_every_owned_model_is_in_an_archive_or_known_not_to_be() -> None:
     kept = {model._meta.label for model in kinds.kept_models()}
-    left_out = {"accounts.SavedForm", "followups.CalendarFeed", "followups.UsedLink"}
+    left_out = {
+        *("accounts.SavedForm", "accounts.TrashGroup", "search.SearchDocument"),
+        *("followups.CalendarFeed", "followups.UsedLink"),
+    }
     assert set(archived.left_out) == left_out
     assert kept | left_out == {model._meta.label for model in anonymise.owned_models()}
 
@@ -100,8 +104,22 @@ def test_what_lies_in_the_trash_stays_there(full: User, other: User, tmp_path: P
     archive_to(tmp_path / "one.zip", full)
     bring_back(tmp_path / "one.zip", other)
     assert not Firm.objects.of(other).filter(name="Trashed & gone").exists()
+    (thrown,) = TrashGroup.objects.of(other)
+    assert thrown.title == "Trashed & gone"
+    assert thrown.group != TrashGroup.objects.of(full).get().group
     Firm.across_owners.get(owner=other, name="Trashed & gone").restore()
     assert Firm.objects.of(other).filter(name="Trashed & gone").exists()
+
+
+def test_what_comes_back_is_found(full: User, other: User, tmp_path: Path) -> None:
+    archive_to(tmp_path / "one.zip", full)
+    bring_back(tmp_path / "one.zip", other)
+
+    def found(owner: User) -> list[tuple[str, str, str]]:
+        rows = SearchDocument.objects.of(owner).values_list("kind", "title", "body")
+        return sorted(rows)
+
+    assert found(other) == found(full) != []
 
 
 def test_files_come_back_under_new_names(full: User, other: User, tmp_path: Path) -> None:

@@ -65,6 +65,11 @@ def test_it_is_made_once_a_day(user: User, folder: Path) -> None:
     assert names(folder) == ["wordkeeper-2026-11-22.zip", "wordkeeper-2026-11-23.zip"]
 
 
+def test_a_clock_that_was_ahead_keeps_none_from_being_made(user: User, folder: Path) -> None:
+    put_copy(folder, "2030-01-01")
+    assert daily.make_todays(NOW) is not None
+
+
 def test_nobody_else_may_read_it(user: User, folder: Path) -> None:
     daily.make_todays(NOW)
     assert folder.stat().st_mode & 0o777 == 0o700

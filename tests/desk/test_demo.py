@@ -58,7 +58,9 @@ def made() -> User:
 def rows_of(user: User) -> dict[str, list[dict[str, Any]]]:
     """Every row of `user`, with what it refers to by its place and not by its id."""
     every: dict[str, list[dict[str, Any]]] = {}
-    models = [model for model in apps.get_models() if issubclass(model, OwnedModel)]
+    owned = [model for model in apps.get_models() if issubclass(model, OwnedModel)]
+    # What is made of other rows holds their ids.
+    models = [model for model in owned if not model.is_derived]
     places = {
         model: {
             pk: place

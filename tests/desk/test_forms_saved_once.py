@@ -126,6 +126,16 @@ def test_without_a_key_each_post_counts(client: Client, user: User, key: str) ->
     assert Person.objects.of(user).count() == 2
 
 
+def test_another_file_of_the_same_name_and_size_is_another(client: Client, user: User) -> None:
+    path, data = prepared(client, user, "accounts:resume_new")
+    one, other = documents.PDF + b"1", documents.PDF + b"2"
+    assert client.post(path, {**data, "file": documents.upload(content=one)}).status_code == 302
+    again = client.post(path, {**data, "file": documents.upload(content=other)})
+    assert again.status_code == 422
+    with Resume.objects.of(user).get().file.open() as kept:
+        assert kept.read() == one
+
+
 def test_what_is_typed_on_top_is_not_lost(client: Client, user: User) -> None:
     """Back in the browser, and typed on: asked, and then a row of its own."""
     path, data = prepared(client, user, "contacts:person_new")

@@ -243,6 +243,17 @@ def test_what_came_of_one_is_not_taken_back(
     assert list(named(opportunity)) == ["Wei Chen"]
 
 
+def test_one_that_was_in_the_trash_meanwhile_is_taken_back(
+    client: Client, opportunity: Opportunity, path: str
+) -> None:
+    send(client, path, having="reason", **TYPED)
+    row = named(opportunity)["Wei Chen"]
+    row.trash()
+    row.restore()
+    reconsider(client, opportunity)
+    assert named(opportunity) == {}
+
+
 def test_without_a_recruiter_they_stand_in_the_words_alone(client: Client, user: User) -> None:
     opportunity = OpportunityFactory(owner=user)
     path = reverse("desk:opportunity_decline", args=[opportunity.pk])

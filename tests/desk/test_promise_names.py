@@ -19,6 +19,7 @@ from tests.factories import (
     PersonFactory,
     PromiseFactory,
     RecruiterFactory,
+    ReferralFactory,
 )
 from tests.pages import fill_in, html
 
@@ -55,6 +56,19 @@ def test_it_has_a_line_for_each_name(
 ) -> None:
     promise = PromiseFactory(owner=user, kind="send_names", how_many=how_many)
     assert len(client.get(path_of(promise)).context["lines"].forms) == lines
+
+
+def test_whom_my_no_has_named_is_not_named_twice(client: Client, user: User) -> None:
+    cfo = OpportunityFactory(owner=user, recruiter=RecruiterFactory(owner=user))
+    about = {"owner": user, "opportunity": cfo, "recruiter": cfo.recruiter}
+    promise = PromiseFactory(**about, kind="send_names", how_many=1)
+    pat = PersonFactory(owner=user, name="Pat")
+    referral = ReferralFactory(**about, person=pat, with_decline=True)
+    data = {"names__0__person_name": "Pat", "names__0__asked_first": "yes"}
+    assert name(client, promise, **data).status_code == 302
+    referral.refresh_from_db()
+    assert list(Referral.objects.of(user)) == [referral]
+    assert referral.asked_first == "yes"
 
 
 def test_naming_them_keeps_it(client: Client, user: User, promise: Promise) -> None:

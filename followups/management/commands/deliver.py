@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 
 from followups.delivery import dispatch_due, leaving, look
+from followups.signals import looked
 
 
 class Command(BaseCommand):
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             signal.signal(number, leave)
         while not leaving.is_set():
             look()
+            looked.send_robust(Command)
             close_old_connections()
             leaving.wait(settings.TICK_SECONDS)
 

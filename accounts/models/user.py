@@ -1,9 +1,8 @@
-"""Who I am: the user and what they prefer."""
+"""The user, and what they prefer."""
 
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 import zoneinfo
 from typing import Any
 
@@ -13,11 +12,10 @@ from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.files import go_with_row
+from accounts.models.kit import Kit
 from accounts.owned import OwnedModel
 
 
@@ -182,170 +180,3 @@ class Preferences(OwnedModel):
         rows = Preferences.objects.of(self.owner_id).filter(pk=self.pk, **only_if)
         rows.update(muted_at=moment, version=F("version") + 1)
         self.refresh_from_db(fields=["muted_at", "version"])
-
-
-class Kit(OwnedModel):
-    """What one user keeps ready for a recruiter who asks; it stands beside the call sheet."""
-
-    TEXT_LENGTH = 2000
-
-    pitch = models.TextField(
-        _("pitch"),
-        max_length=TEXT_LENGTH,
-        blank=True,
-        help_text=_("Half a minute, as you would say it."),
-    )
-    seeking = models.TextField(
-        _("looking for"),
-        max_length=TEXT_LENGTH,
-        blank=True,
-        help_text=_("What would make you move."),
-    )
-    not_seeking = models.TextField(
-        _("not looking for"),
-        max_length=TEXT_LENGTH,
-        blank=True,
-        help_text=_("Said early, it spares both of you a week."),
-    )
-    notice_period = models.CharField(_("notice period"), max_length=100, blank=True)
-    best_times = models.CharField(_("best times"), max_length=200, blank=True)
-    # E.164 (https://www.itu.int/rec/T-REC-E.164), as every number is kept.
-    callback_number = models.CharField(_("ring me back on"), max_length=20, blank=True)
-    evening_number = models.CharField(
-        _("in the evening and at weekends on"), max_length=20, blank=True
-    )
-    # When its user last said that all of it still holds (their local day).
-    looked_over_on = models.DateField(null=True, blank=True, editable=False)
-
-    class Meta(OwnedModel.Meta):
-        verbose_name = _("kit")
-        verbose_name_plural = _("kits")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["owner"],
-                name="one_kit_each",
-                violation_error_message=_(
-                    "Your kit was begun elsewhere while you were writing. Copy what you typed, "
-                    "and open this page again."
-                ),
-            ),
-            *(
-                models.CheckConstraint(
-                    condition=Q(**{f"{name}__regex": r"^(\+[1-9][0-9]{1,14})?$"}),
-                    name=f"kit_{name}_is_e164",
-                )
-                for name in ("callback_number", "evening_number")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"kit {self.owner_id}"
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing stands in it yet."""
-        return not any(
-            (
-                self.pitch,
-                self.seeking,
-                self.not_seeking,
-                self.notice_period,
-                self.best_times,
-                self.callback_number,
-                self.evening_number,
-            )
-        )
-
-    @classmethod
-    def of(cls, owner: User) -> Kit:
-        """The kit of `owner`, with no row yet if the account was made without one."""
-        return cls.objects.of(owner).first() or cls(owner=owner)
-
-    def look_over(self, on: dt.date) -> None:
-        """All of it still holds on `on` (the user's local day); twice a day is once."""
-        if self.looked_over_on != on:
-            self.looked_over_on = on
-            self.save()
-
-    def number_at(self, at: dt.time, *, evening: dt.time, is_day_off: bool = False) -> str:
-        """The number to be rung back on at that time of day, in E.164, or ""; both times local."""
-        if self.evening_number and (is_day_off or at >= evening):
-            return self.evening_number
-        return self.callback_number
-
-
-def resume_path(resume: Resume, filename: str) -> str:
-    """Where the file is kept: a random name, which says nothing of whose it is or what it was."""
-    return f"resumes/{uuid.uuid4().hex}"
-
-
-class Resume(OwnedModel):
-    """One version of my résumé."""
-
-    label = models.CharField(_("label"), max_length=100)
-    made_on = models.DateField(_("made on"))
-    file = models.FileField(_("file"), upload_to=resume_path, blank=True)
-    # As it was called on the user's own disk: so it is called again when it is taken out.
-    file_name = models.CharField(max_length=200, blank=True, editable=False)
-
-    class Meta(OwnedModel.Meta):
-        verbose_name = _("résumé")
-        verbose_name_plural = _("résumés")
-        ordering = ("-made_on", "-pk")
-
-    def __str__(self) -> str:
-        return self.label
-
-    def get_absolute_url(self) -> str:
-        return reverse("desk:resume_detail", args=[self.pk])
-
-
-go_with_row(Resume)
-
-
-class Compensation(OwnedModel):
-    """What I earn, as a whole, as of a day. Never in a mail."""
-
-    as_of = models.DateField(_("as of"))
-    base = models.CharField(_("base"), max_length=100, blank=True)
-    bonus = models.CharField(_("bonus"), max_length=100, blank=True)
-    equity = models.CharField(_("equity"), max_length=200, blank=True)
-    benefits = models.CharField(_("benefits"), max_length=500, blank=True)
-
-    class Meta(OwnedModel.Meta):
-        verbose_name = _("compensation")
-        verbose_name_plural = _("compensations")
-        ordering = ("-as_of", "-pk")
-
-    def __str__(self) -> str:
-        return f"compensation {self.pk}"
-
-
-class SavedForm(OwnedModel):
-    """A form that made a row: sent once more it makes none. Kept for a day (`KEPT_FOR`).
-
-    `key` is of the form's own one and of what it makes, `said` of what was typed, so that a second
-    press is told from a form that was typed on: neither can be read back.
-    """
-
-    KEPT_FOR = dt.timedelta(days=1)
-
-    key = models.UUIDField(editable=False)
-    said = models.UUIDField(editable=False)
-    # Of the row that came of it; null for no longer than the transaction that makes it.
-    object_id = models.BigIntegerField(null=True, editable=False)
-
-    class Meta(OwnedModel.Meta):
-        verbose_name = _("saved form")
-        verbose_name_plural = _("saved forms")
-        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="form_saved_once")]
-        indexes = [models.Index(fields=["created_at"], name="saved_form_by_age")]
-
-    def __str__(self) -> str:
-        return f"saved form {self.pk}"
-
-    @classmethod
-    def forget_old(cls, *, now: dt.datetime, owner: User | None = None) -> None:
-        """Those from more than a day before `now` (UTC), of everybody or of `owner`."""
-        rows = cls.across_owners.filter(created_at__lt=now - cls.KEPT_FOR)
-        (rows.filter(owner=owner) if owner else rows).delete()

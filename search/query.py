@@ -1,0 +1,164 @@
+"""What somebody typed, as what has to be there.
+
+Every word is needed, by its beginning; “quoted words” stand together, whole. Digits are also a part
+of a number, however that is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+import phonenumbers
+
+from search import words
+from search.models import TITLE
+
+# Of a whole sentence pasted in, the first words say enough.
+MOST_WORDS = 8
+# Quotes as they are typed, and as word processors make them.
+QUOTED = re.compile(r'["“”„«»]([^"“”„«»]+)["“”„«»]')
+# Digits with what people put between them, two or more together.
+DIGITS = re.compile(r"(?<!\w)\+?\(?\d(?:[\s().\-/\u00a0\u2010-\u2013]{0,3}\d)+(?!\w)")
+
+
+@dataclass(frozen=True)
+class Term:
+    """Words that stand together, the last of them perhaps a beginning; or a tag."""
+
+    words: tuple[str, ...]
+    is_beginning: bool = True
+    is_tag: bool = False
+
+
+# All of its terms have to be there.
+Way = tuple[Term, ...]
+# Any of its ways will do.
+Group = tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class Query:
+    """Every group has to be met. `phrases` and `numbers` are for marking what was found."""
+
+    groups: tuple[Group, ...] = ()
+    single: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    numbers: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.groups)
+
+    @property
+    def forgivable(self) -> list[str]:
+        """The words that may be names which are written a little otherwise."""
+        found = (_word_of(group) for group in self.groups)
+        return [word for word in found if words.slips_for(word)]
+
+    def misspelled(self, guessed: Collection[str]) -> Query | None:
+        """The same, where each of `guessed` may also be a name that is written a little otherwise.
+
+        None if that makes no difference.
+        """
+        groups = []
+        for group in self.groups:
+            word = _word_of(group)
+            if word and word in guessed:
+                tags = (f"_m{left}" for left in sorted(words.shortened(word)))
+                group = (*group, *((Term((tag,), False, is_tag=True),) for tag in tags))
+            groups.append(group)
+        changed = tuple(groups)
+        return None if changed == self.groups else replace(self, groups=changed)
+
+    def is_met_by(self, title: list[str], others: list[str]) -> bool:
+        """Whether each single word begins a word there, or is close to one of the title's."""
+        everything = title + others
+        return all(
+            any(one.startswith(word) for one in everything)
+            or any(words.is_close(word, one, words.slips_for(word)) for one in title)
+            for word in self.single
+        )
+
+
+def _word_of(group: Group) -> str:
+    """The word that the group asks for, where it is one that somebody typed by itself."""
+    ((first, *_rest), *_others) = group
+    is_word = first.is_beginning and len(group) == 1 and len(group[0]) == 1
+    return first.words[0] if is_word else ""
+
+
+def parse(typed: str, region: str) -> Query:
+    """What `typed` asks for; `region` is where a number without a country code is."""
+    groups: list[Group] = []
+    phrases: list[tuple[str, ...]] = []
+    numbers: list[str] = []
+    for quoted in QUOTED.findall(typed):
+        if phrase := tuple(words.words_of(quoted)[:MOST_WORDS]):
+            phrases.append(phrase)
+            groups.append(((Term(phrase, is_beginning=False),),))
+    rest = QUOTED.sub(" ", typed)
+    for found in DIGITS.findall(rest):
+        parts = words.words_of(found)
+        if forms := _forms(found, region):
+            numbers += forms
+            as_words = tuple(Term((part,)) for part in dict.fromkeys(parts))
+            groups.append((as_words, *((_number(form),) for form in forms)))
+            rest = rest.replace(found, " ", 1)
+    single = list(dict.fromkeys(words.words_of(rest)))[:MOST_WORDS]
+    for word in single:
+        group: Group = ((Term((word,)),),)
+        groups.append(group)
+    kept = tuple(groups[:MOST_WORDS])
+    return Query(kept, tuple(single), tuple(phrases), tuple(dict.fromkeys(numbers)))
+
+
+def _number(digits: str) -> Term:
+    return Term((f"_n{digits}",), is_tag=True)
+
+
+def _forms(written: str, region: str) -> list[str]:
+    """The digits by which a number that is written so may be kept, those of its own first."""
+    digits = words.digits_of(written)
+    if len(digits) < words.FEWEST_DIGITS:
+        return []
+    forms = [digits]
+    if digits.startswith("00"):
+        forms.append(digits[2:])
+    elif digits.startswith("0"):
+        forms.append(digits[1:])
+    if len(digits) >= 7:
+        try:
+            parsed = phonenumbers.parse(written, region)
+        except phonenumbers.NumberParseException:
+            pass
+        else:
+            forms.append(f"{parsed.country_code}{parsed.national_number}")
+            # As it may stand in a note, written at home.
+            forms.append(str(parsed.national_number))
+    return [form for form in dict.fromkeys(forms) if len(form) >= words.FEWEST_DIGITS]
+
+
+def written(term: Term, *, in_title: bool) -> list[str]:
+    """Its words as they stand in the index."""
+    return [f"{TITLE}{word}" for word in term.words] if in_title else list(term.words)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What an engine is asked for: the newest rows that meet a query.
+
+    Those that are asked together are of one owner, and since one moment.
+    """
+
+    owner_id: int
+    # None: of every kind.
+    kind: str | None
+    # Each has to be there: the owner's, of the kind, and about whom.
+    tags: tuple[str, ...]
+    query: Query
+    limit: int
+    # All words in the title.
+    in_title: bool = False
+    # The first place in time that counts.
+    since: int = 0
