@@ -212,6 +212,27 @@ def first_of(rows: Rows) -> Any:
     return model.across_owners.get(pk=min(rows[model]))
 
 
+def list_what_is_there(owner: Any) -> None:
+    """List what is in the trash of `owner` (a user), whose rows have come from elsewhere.
+
+    What had let go of them when they were thrown away is not known, and is not joined again.
+    """
+    known = set(TrashGroup.objects.of(owner).values_list("group", flat=True))
+    for model in thrown_models():
+        thrown = model.across_owners.filter(owner=owner).exclude(trashed_at=None)
+        for group in set(thrown.values_list("trash_group", flat=True)) - known - {None}:
+            known.add(group)
+            rows = in_group(owner, group)
+            head = first_of(rows)
+            TrashGroup.objects.create(
+                owner=owner,
+                group=group,
+                thrown_at=head.trashed_at,
+                counts=counts_of(rows),
+                **TrashGroup.leading(head),
+            )
+
+
 def _what_is_not_there(rows: dict[Model, list[Any]]) -> dict[uuid.UUID, Any]:
     """By the group it went with and by model: who refers to something else in the trash, and by what.
 

@@ -1,6 +1,7 @@
 """Names folded, so that two spellings of one name meet."""
 
 import unicodedata
+from typing import Any
 
 # One sign can fold to as many as eighteen letters, and the column has an end.
 MOST_LETTERS = 400
@@ -32,3 +33,10 @@ def bare(text: str) -> str:
 def fold(name: str) -> str:
     """`name` as it is compared: “  Müller ” and “muller” are one, so are O’Brien and O'Brien."""
     return " ".join(bare(name).split())[:MOST_LETTERS].rstrip()
+
+
+def refold(row: Any) -> None:
+    """Derive what a name is found by anew; raises `ValueError` for a name without letters."""
+    row.folded_name = fold(row.name)
+    if not row.folded_name:
+        raise ValueError("no name")

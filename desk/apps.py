@@ -7,14 +7,16 @@ class DeskConfig(AppConfig):
     name = "desk"
 
     def ready(self) -> None:
-        from accounts import last_backup, resume_holders
+        from accounts import archived, last_backup, resume_holders
         from accounts.signals import preferences_changed
         from desk import holders
         from desk.backup import daily
         from desk.joins import empty_trash_while_delivering, replan_after_preferences
+        from desk.models import look_at_draft
         from followups.signals import looked
 
         preferences_changed.connect(replan_after_preferences)
         looked.connect(empty_trash_while_delivering)
         resume_holders.register(holders.count)
         last_backup.ask = daily.last_made
+        archived.look_at("desk.Draft", look_at_draft)

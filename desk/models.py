@@ -153,3 +153,22 @@ def holds_something(fields: Any) -> bool:
         for name, value in fields.items()
         if name not in NOT_KEPT | ALWAYS_FILLED and not name.endswith(("_FORMS", "-owed_by"))
     )
+
+
+def look_at_draft(draft: Draft) -> None:
+    """Raises `ValueError` for what no sheet has posted: an archive is believed in nothing."""
+    fields, unclear = draft.data, draft.unclear
+    if not isinstance(fields, dict) or not isinstance(unclear, list):
+        raise ValueError("no sheet")
+    values: list[Any] = []
+    for some in fields.values():
+        values += some if isinstance(some, list) else [None]
+    if not all(isinstance(value, str) for value in values):
+        raise ValueError("no fields of a sheet")
+    if sum(len(value) for value in values) > MOST_CHARACTERS:
+        raise ValueError("more than a call sheet holds")
+    for pair in unclear:
+        if not (
+            isinstance(pair, list) and len(pair) == 2 and all(isinstance(x, str) for x in pair)
+        ):
+            raise ValueError("no words that were unclear")

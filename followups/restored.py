@@ -15,7 +15,9 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from followups.models import Heartbeat, Mail, Reminder
+from followups.models import Heartbeat, Mail, Promise, Reminder
+from followups.plans import plan
+from followups.reminders import preferences_of, replan_all
 
 # Rows named in one statement, within what every SQLite takes.
 PART = 500
@@ -42,6 +44,42 @@ def hold_after_restore(now: dt.datetime, *, copied_at: dt.datetime) -> int:
         held += len([_gather(due.filter(owner=owner), owner, copied_at) for owner in _owners(due)])
         Heartbeat.objects.all().delete()
     return held
+
+
+def hold_and_replan(owner: User, now: dt.datetime, *, copied_at: dt.datetime) -> int:
+    """The same for one account that came out of an archive; returns how many mails are held.
+
+    What is still to come stays planned as it was, unless this version, its zones' rules or the
+    moment say otherwise: then all of it is planned anew.
+    """
+    with transaction.atomic():
+        mails = _unsent().filter(owner=owner, due_utc__lte=now)
+        held = _hold(mails, owner, copied_at)
+        due = Reminder.across_owners.waiting().filter(owner=owner, due_utc__lte=now)
+        if due.exists():
+            _gather(due, owner, copied_at)
+            held += 1
+        if not _follows_the_plan(owner, now):
+            replan_all(owner, now=now)
+    return held
+
+
+def _follows_the_plan(owner: User, now: dt.datetime) -> bool:
+    """Whether what waits of `owner` is what is planned from `now` (UTC) on."""
+    preferences = preferences_of(owner.pk)
+    coming = Reminder.across_owners.live().filter(owner=owner, due_utc__gt=now)
+    waiting: dict[int, set[tuple[str, str, dt.datetime]]] = {}
+    for row in coming.values_list("promise", "occasion", "channel", "due_utc").iterator(PART):
+        waiting.setdefault(row[0], set()).add(row[1:])
+    for promise in Promise.objects.of(owner).open().iterator(PART):
+        planned = {
+            (row.occasion, row.channel, row.due_utc)
+            for row in plan(promise, preferences)
+            if row.due_utc > now
+        }
+        if planned != waiting.get(promise.pk, set()):
+            return False
+    return True
 
 
 def _unsent() -> QuerySet[Mail]:

@@ -73,6 +73,7 @@ ADDRESSES = {
     "desk:recruiter_brief": Address(READ, factories.RecruiterFactory),
     "desk:promise_brief": Address(READ, factories.PromiseFactory),
     "desk:backups": Address(READ, founders=True),
+    "desk:export": Address(FORM),
     "desk:call_sheet": Address(FORM),
     "desk:caller_options": Address(DO),
     "desk:question_list": Address(DO),

@@ -22,10 +22,10 @@ import secrets
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Self
+from typing import IO, Any, Self
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -130,7 +130,10 @@ class _Measured:
 
 
 class Writer:
-    """A backup being written to `file`. Parts come one after the other, the manifest last."""
+    """A backup being written to `file`. Parts come one after the other, the manifest last.
+
+    An account's archive is written by it, too, with parts and a manifest of its own.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self.zip = zipfile.ZipFile(file, "w", allowZip64=True)
@@ -145,7 +148,7 @@ class Writer:
             self.zip.close()
 
     def add(self, name: str, blocks: Iterable[bytes], *, pack: bool = True) -> None:
-        if not _is_part(name):
+        if not self.is_part(name):
             raise BackupError(f"A file with this name cannot be taken along: {name!r}.")
         info = zipfile.ZipInfo(name)  # 1980: when each part was made is nobody's business
         info.external_attr = 0o600 << 16
@@ -156,7 +159,10 @@ class Writer:
                 through.write(block)
         self.parts[name] = Part(through.size, through.digest.hexdigest())
 
-    def finish(self, manifest: Manifest) -> None:
+    def is_part(self, name: str) -> bool:
+        return _is_part(name)
+
+    def finish(self, manifest: Any) -> None:
         manifest.parts = self.parts
         self.zip.writestr(MANIFEST, manifest.as_json(), zipfile.ZIP_DEFLATED)
         self.zip.close()
@@ -183,6 +189,9 @@ def blocks_of(file: IO[bytes]) -> Iterator[bytes]:
 class Archive:
     """A backup that somebody handed in. It is believed in nothing."""
 
+    what = "backup"
+    manifest_type: Any = Manifest
+
     def __init__(self, path: Path) -> None:
         """Raises `BackupError` when the file is none, or was never whole."""
         self.path = path
@@ -192,7 +201,9 @@ class Archive:
         except OSError as error:
             raise BackupError(f"{path} cannot be read: {error.strerror}.") from error
         except BROKEN as error:
-            raise BackupError(f"{path} is no backup of Wordkeeper, or was cut short.") from error
+            raise BackupError(
+                f"{path} is no {self.what} of Wordkeeper, or was cut short."
+            ) from error
         try:
             self.manifest = self._read_manifest()
             self._compare_contents()
@@ -206,14 +217,19 @@ class Archive:
     def __exit__(self, *error: object) -> None:
         self.zip.close()
 
-    def _read_manifest(self) -> Manifest:
+    def is_part(self, name: str) -> bool:
+        return _is_part(name)
+
+    def _read_manifest(self) -> Any:
         try:
             info = self.zip.getinfo(MANIFEST)
         except KeyError as error:
-            raise BackupError(f"{self.path} is no backup of Wordkeeper.") from error
+            raise BackupError(f"{self.path} is no {self.what} of Wordkeeper.") from error
         if info.file_size > LONGEST_MANIFEST:
-            raise BackupError("The manifest of this backup is larger than any that was made.")
-        return Manifest.from_json(b"".join(self._blocks(MANIFEST)))
+            raise BackupError(
+                f"The manifest of this {self.what} is larger than any that was made."
+            )
+        return self.manifest_type.from_json(b"".join(self._blocks(MANIFEST)))
 
     def _compare_contents(self) -> None:
         """What is in the file is what its manifest says, by name and size; nothing is unpacked.
@@ -224,15 +240,15 @@ class Archive:
         inside = [info for info in self.zip.infolist() if info.filename != MANIFEST]
         sizes = {info.filename: info.file_size for info in inside}
         if len(sizes) != len(inside):
-            raise BackupError("This backup names a part twice.")
+            raise BackupError(f"This {self.what} names a part twice.")
         if sizes != {name: part.size for name, part in self.manifest.parts.items()}:
-            raise BackupError("What is in this backup is not what its manifest says.")
-        if not all(map(_is_part, sizes)):
-            raise BackupError("This backup holds a part with a name that none may have.")
+            raise BackupError(f"What is in this {self.what} is not what its manifest says.")
+        if not all(map(self.is_part, sizes)):
+            raise BackupError(f"This {self.what} holds a part with a name that none may have.")
         if {info.compress_type for info in inside} - PACKED:
-            raise BackupError("This backup is packed in a way that none is.")
+            raise BackupError(f"This {self.what} is packed in a way that none is.")
         if self.total > MAY_ALWAYS_BE + MOST_TIMES_LARGER * self.size:
-            raise BackupError("This backup would unpack to more than any that was made.")
+            raise BackupError(f"This {self.what} would unpack to more than any that was made.")
 
     @property
     def total(self) -> int:
@@ -250,16 +266,18 @@ class Archive:
             with self.zip.open(name) as entry:
                 yield from blocks_of(entry)
         except (OSError, *BROKEN) as error:  # a place in the file that is none, for one
-            raise BackupError(f"This backup is damaged: {name} cannot be unpacked.") from error
+            raise BackupError(
+                f"This {self.what} is damaged: {name} cannot be unpacked."
+            ) from error
 
-    def read(self, name: str) -> Iterator[bytes]:
+    def read(self, name: str) -> Generator[bytes]:
         """The bytes of a part. At their end raises `BackupError` if they are not the right ones."""
         digest = hashlib.sha256()
         for block in self._blocks(name):
             digest.update(block)
             yield block
         if digest.hexdigest() != self.manifest.parts[name].sha256:
-            raise BackupError(f"This backup is damaged: {name} is not what was put in.")
+            raise BackupError(f"This {self.what} is damaged: {name} is not what was put in.")
 
     def verify(self) -> None:
         """Read every part to its end; nothing is written. Raises `BackupError`."""

@@ -1,0 +1,1 @@
+"""What other programs read: tables, cards, a calendar. Whole and for coming back: desk/archive."""
