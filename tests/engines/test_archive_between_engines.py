@@ -48,14 +48,15 @@ nudge.snooze(due_on=nudge.due_on, due_time=dt.time(1, 2, 3, 4), time_zone="Ameri
 Mail.objects.create(owner=ann, kind="test", state="sent", due_utc=timezone.now(),
     not_before=timezone.now(), sent_at=timezone.now(), answer="250 é")
 """
-# Every row, with what it points to in place of ids: by where that stands among its own kind.
+# Every row, with what it points to in place of ids: by where that stands among its own kind. What
+# went to the trash together is numbered, too: an archive gives each group a new name.
 ROWS = """
 import json
 import zipfile
 from accounts.models import User
 from desk.archive import kinds
 ann = User.objects.get(email="ann@example.org")
-places, found = {}, {}
+places, found, groups = {}, {}, {}
 for model in kinds.kept_models():
     rows = list(model.across_owners.filter(owner=ann).order_by("pk"))
     places[model] = {row.pk: place for place, row in enumerate(rows)}
@@ -71,6 +72,8 @@ for model in kinds.kept_models():
             elif value and one.get_internal_type() == "FileField":
                 with value.open("rb") as file:
                     value = file.read().decode()
+            elif one.name == "trash_group" and value is not None:
+                value = groups.setdefault(value, len(groups))
             values[one.name] = value
         said.append(json.dumps(values, default=str, sort_keys=True))
     found[model._meta.label] = said
