@@ -10,6 +10,16 @@ writing them down. What is prepared here is written down at its first use:
 
     last_talks(owner=user.pk, firm=firm.pk)  # a list of calls
 
+Several that do not wait for each other's answers are best put together:
+
+    talks, checks = together(
+        last_talks.given(owner=user.pk, firm=firm.pk), all_checks.given(firm=firm.pk)
+    )
+
+PostgreSQL is told to prepare them, too (docs/decisions/0025-prepared-in-postgresql-too.md): to
+plan such a question takes it longer than to answer it. What is put together goes there and comes
+back in one go.
+
 Only the SQL is kept, never a row: each time the database is asked. What is not given must
 be the same for everybody at any time, so the function takes the day, the moment and the user as
 values and looks at no clock, no active zone and no language.
@@ -17,10 +27,12 @@ values and looks at no clock, no active zone and no language.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections
@@ -82,6 +94,11 @@ class prepared:  # noqa: N801 (a decorator)
 
     def __call__(self, **given: Any) -> list[Any]:
         """The rows, for these values (int, str, bool, date or datetime; None is refused)."""
+        (rows,) = together(self.given(**given))
+        return rows
+
+    def given(self, **given: Any) -> Asked:
+        """The question with these values, not asked yet: for `together`."""
         shape = tuple(
             (name, value if isinstance(value, Fixed) else type(value))
             for name, value in given.items()
@@ -90,7 +107,7 @@ class prepared:  # noqa: N801 (a decorator)
         if question is None:
             # Two threads at once would both write it down; the one that is kept says the same.
             question = self.questions[shape] = Question(self.make(**_stand_ins(shape)))
-        return list(question.ask(given))
+        return Asked(question, given)
 
     def first(self, **given: Any) -> Any:
         """The first row, or None."""
@@ -119,18 +136,57 @@ class Question:
         columns = [column[0] for column in self.compiler.select]
         self.converters = self.compiler.get_converters(columns)
 
-    def ask(self, given: dict[str, Any]) -> Iterator[Any]:
+    def send(self, given: dict[str, Any]) -> Any:
+        """Put it to the database; returns the cursor that its answer will come by."""
         connection = connections[self.rows.db]
         params = tuple(
             one.filled(given, connection) if isinstance(one, Slot) else one for one in self.params
         )
+        cursor = _cursor(connection)
+        cursor.execute(self.sql, params)
+        return cursor
+
+    def read(self, cursor: Any) -> list[Any]:
+        """What Django makes of the answer, as it would have of its own."""
         # A compiler of this thread's own connection, which need not find any more what to ask,
         # nor how to read what comes.
         compiler = copy.copy(self.compiler)
-        compiler.connection = connection
-        compiler.as_sql = lambda *_args, **_kwargs: (self.sql, params)
+        compiler.connection = connections[self.rows.db]
+        answer = cursor.fetchall()
+        compiler.execute_sql = lambda *_args, **_kwargs: [answer]
         compiler.get_converters = lambda _columns: self.converters
-        yield from self.rows._iterable_class(_Rows(self.rows, compiler))
+        return list(self.rows._iterable_class(_Rows(self.rows, compiler)))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question and the values that it is to be asked with."""
+
+    question: Question
+    values: dict[str, Any]
+
+
+def together(*asked: Asked) -> list[list[Any]]:
+    """The rows of each; all of them are put to the database before the first answer is read."""
+    connection = connections[asked[0].question.rows.db]
+    with contextlib.ExitStack() as stack:
+        if len(asked) > 1 and connection.vendor == "postgresql":
+            connection.ensure_connection()
+            stack.enter_context(connection.connection.pipeline())
+        cursors = [stack.enter_context(one.question.send(one.values)) for one in asked]
+        return [one.question.read(cursor) for one, cursor in zip(asked, cursors, strict=True)]
+
+
+def _cursor(connection: Any) -> Any:
+    """One by which PostgreSQL plans a question once; any other database's is its own."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    # Only where there is PostgreSQL is there what its driver needs.
+    from django.db.backends.postgresql import base
+
+    kind: Any = base.ServerBindingCursor
+    connection.ensure_connection()
+    return connection._prepare_cursor(kind(connection.connection))
 
 
 class _Rows:

@@ -66,13 +66,21 @@ class Guard:
     """What binds one user on one day, read once for any number of questions.
 
     `submissions`, where a page has read them anyway, hold all that binds; the rest is left out.
+    `employers` are then the answer to `employers_on`.
     """
 
     def __init__(
-        self, owner: object, *, on: dt.date, submissions: Iterable[Submission] | None = None
+        self,
+        owner: object,
+        *,
+        on: dt.date,
+        submissions: Iterable[Submission] | None = None,
+        employers: list[Any] | None = None,
     ) -> None:
         self.owner_id: Any = getattr(owner, "pk", owner)
         self.on, self.submissions = on, submissions
+        if employers is not None:
+            self.employers = employers
 
     def collisions(self, submission: Submission) -> list[Collision]:
         """As the function of this name."""
@@ -100,7 +108,7 @@ class Guard:
         One that several firms may not take people from stands there as often. One question for
         all that: pages that ask the guard have few to spend.
         """
-        return _employers(owner=self.owner_id, day=self.on)
+        return employers_on(owner=self.owner_id, day=self.on)
 
     @cached_property
     def companies(self) -> Companies:
@@ -172,7 +180,8 @@ def _binding(owner: Any, day: Any) -> QuerySet:
 
 
 @prepared
-def _employers(owner: Any, day: Any) -> QuerySet:
+def employers_on(owner: Any, day: Any) -> QuerySet:
+    """What `Guard.employers` is made of, on this day (local)."""
     jobs = Employment.objects.of(owner).filter(
         Q(started_on=None) | Q(started_on__lte=day),
         Q(ended_on=None) | Q(ended_on__gte=day),

@@ -122,6 +122,14 @@ def sqlite_options() -> dict[str, object]:
     return {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
 
 
+def postgresql_options(given: dict[str, object]) -> dict[str, object]:
+    """What the address asks for, and what we need on top of it."""
+    # Of what is prepared (accounts/prepared.py) the plan is made once, not for each value anew.
+    session = f"{given.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
+    # Never wait for ever on a server that has gone away.
+    return {"connect_timeout": 10, "prepare_threshold": 0, **given, "options": session}
+
+
 def database(directory: Path) -> dict[str, object]:
     """`DATABASE_URL` (sqlite:///… or postgres://…), else SQLite in the data folder."""
     url = text("DATABASE_URL")
@@ -153,8 +161,7 @@ def database(directory: Path) -> dict[str, object]:
         if not config["NAME"]:
             raise ImproperlyConfigured("DATABASE_URL names no database after the last slash.")
         config["CONN_HEALTH_CHECKS"] = True
-        # Never wait for ever on a server that has gone away.
-        config["OPTIONS"] = {"connect_timeout": 10, **config.get("OPTIONS", {})}  # type: ignore[dict-item]
+        config["OPTIONS"] = postgresql_options(config.get("OPTIONS", {}))  # type: ignore[arg-type]
     return config
 
 

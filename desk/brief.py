@@ -26,7 +26,7 @@ from desk import brief_rows as rows
 from desk.asking import OF_AN_ASSIGNMENT, QUESTIONS
 from desk.brief_rows import OPPORTUNITIES, REFERRALS, SUBMISSIONS, TOLD
 from desk.known import time_there
-from desk.owed import Side, most_urgent
+from desk.owed import Side, sides_of
 from desk.questions import unanswered, unknown_of_firm
 from followups.models import Promise
 
@@ -165,7 +165,8 @@ def brief_of_firm(
     firm: Firm, user: User, now: dt.datetime, *, with_pay: bool = False, **known: Any
 ) -> Brief:
     """The brief of one of `user`'s firms at `now` (UTC), across the recruiters of its days."""
-    return _brief(user, now, {"firm": firm.pk}, firm=firm, with_pay=with_pay, **known)
+    whose = {"firm": firm.pk}
+    return _brief(user, now, whose, firm=firm, recruiter=None, with_pay=with_pay, **known)
 
 
 def brief_of_recruiter(
@@ -200,48 +201,39 @@ def _brief(
     whose: dict[str, int],
     *,
     firm: Firm | None,
-    recruiter: Recruiter | None = None,
     promise: Promise | None = None,
     kit: Kit | None = None,
-    with_pay: bool = False,
+    **known: Any,
 ) -> Brief:
-    of: dict[str, Any] = {"owner": user.pk, **whose}
     today = now.astimezone(user.zone).date()
-    open_ones = rows.open_opportunities(**of)
-    everything = rows.submissions(day=today, **of)
-    # Theirs, what binds first.
-    mine = [row for row in everything if row.is_theirs]
-    mine.sort(key=lambda one: one.is_over(today))
-    guard = Guard(user, on=today, submissions=everything)
-    referrals = rows.referrals(**of)
-    by_me = [row for row in referrals if row.direction == Referral.Direction.BY_ME]
-    of_me = [row for row in referrals if row.direction == Referral.Direction.OF_ME]
-    told = rows.told(**of)
+    but = promise.pk if promise else None
+    found = rows.read({"owner": user.pk, **whose}, today, firm=firm.pk if firm else 0, but=but)
+    guard = Guard(user, on=today, submissions=found.submissions, employers=found.employers)
+    mine, open_ones = found.sent_by_them(today), found.opportunities
     lists: dict[str, tuple[list[Any], int]] = {
         "opportunities": (open_ones, OPPORTUNITIES),
         "submissions": (mine, SUBMISSIONS),
-        "told": (told, TOLD),
-        "named": (by_me, REFERRALS),
-        "named_me": (of_me, REFERRALS),
+        "told": (found.told, TOLD),
+        "named": (found.named, REFERRALS),
+        "named_me": (found.named_me, REFERRALS),
     }
     return Brief(
         user=user,
         now=now,
         firm=firm,
-        recruiter=recruiter,
         promise=promise,
-        talks=rows.talks(**of),
-        owed=most_urgent(but=promise.pk if promise else None, **of),
+        talks=found.talks,
+        owed=sides_of(found.owed),
         opportunities=[OpenOne(one, _to_ask(one)) for one in open_ones[:OPPORTUNITIES]],
         submissions=[Sent(one, one not in guard.others) for one in mine[:SUBMISSIONS]],
         warnings=_warnings(guard, mine, open_ones, firm),
-        told=told[:TOLD],
-        named=by_me[:REFERRALS],
-        named_me=of_me[:REFERRALS],
-        vetting=vetting_of(firm, rows.checks(owner=user.pk, firm=firm.pk)) if firm else None,
-        kit=kit or _kit_of(recruiter or firm, user),
-        with_pay=with_pay,
-        more=frozenset(name for name, (found, most) in lists.items() if len(found) > most),
+        told=found.told[:TOLD],
+        named=found.named[:REFERRALS],
+        named_me=found.named_me[:REFERRALS],
+        vetting=vetting_of(firm, found.checks) if firm else None,
+        kit=kit or _kit_of(known["recruiter"] or firm, user),
+        more=frozenset(name for name, (those, most) in lists.items() if len(those) > most),
+        **known,
     )
 
 

@@ -1,18 +1,23 @@
 """What a brief reads: each question is prepared, for it is long to write and quick to answer.
 
-A brief is of a firm or of a recruiter, so each question is given one of the two (by its id).
+A brief is of a firm or of a recruiter, so each question is given one of the two (by its id). All
+but that of the row itself are asked together.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Kit
-from accounts.prepared import prepared
+from accounts.prepared import prepared, together
+from calls.guard import employers_on
 from calls.models import Call, Disclosure, Opportunity, Referral, Submission
 from contacts.models import Firm, FirmCheck, Phone, Recruiter
+from desk.owed import most_urgent
 from followups.models import Promise
 
 # As many as fit on one printed page, with the longest names there can be.
@@ -118,3 +123,51 @@ def referrals(owner: Any, firm: Any = None, recruiter: Any = None) -> QuerySet:
 @prepared
 def checks(owner: Any, firm: Any) -> QuerySet:
     return FirmCheck.objects.of(owner).filter(firm=firm)
+
+
+# All of it ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the database answered; of each list one more than fits, if there is more."""
+
+    talks: list[Call]
+    opportunities: list[Opportunity]
+    submissions: list[Submission]
+    told: list[Disclosure]
+    referrals: list[Referral]
+    owed: list[Promise]
+    employers: list[Any]
+    checks: list[FirmCheck]
+
+    def sent_by_them(self, day: dt.date) -> list[Submission]:
+        """Theirs of the submissions, what binds on `day` (local) first."""
+        theirs = [row for row in self.submissions if row.is_theirs]  # type: ignore[attr-defined]
+        return sorted(theirs, key=lambda one: one.is_over(day))
+
+    @property
+    def named(self) -> list[Referral]:
+        return [row for row in self.referrals if row.direction == Referral.Direction.BY_ME]
+
+    @property
+    def named_me(self) -> list[Referral]:
+        return [row for row in self.referrals if row.direction == Referral.Direction.OF_ME]
+
+
+def read(of: dict[str, int], day: dt.date, *, firm: int, but: int | None) -> Found:
+    """Everything that stands in the brief `of` an owner and their firm or recruiter, by ids.
+
+    `day` is local; `firm` is the one to vet, 0 for none; `but` a promise that stands elsewhere.
+    """
+    answers: list[list[Any]] = together(
+        talks.given(**of),
+        open_opportunities.given(**of),
+        submissions.given(day=day, **of),
+        told.given(**of),
+        referrals.given(**of),
+        most_urgent(but=but, **of),
+        employers_on.given(owner=of["owner"], day=day),
+        checks.given(owner=of["owner"], firm=firm),
+    )
+    return Found(*answers)

@@ -9,7 +9,7 @@ from django.db.models import Count, F, QuerySet, Value, Window
 from django.db.models.functions import Concat, RowNumber
 
 from accounts.models import User
-from accounts.prepared import prepared
+from accounts.prepared import Asked, prepared
 from followups.models import Promise
 
 # Of both sides, open and ended. Few are open at once.
@@ -65,15 +65,19 @@ def _both_ways(owner: Any, **whose: Any) -> QuerySet:
     return promises.with_names().filter(pk__in=wanted).order_by(*order)
 
 
-def most_urgent(owner: int, *, but: int | None = None, **whose: int) -> list[Side]:
-    """The same of what is open alone: of either side the most urgent, and how many it has.
+def most_urgent(owner: int, *, but: int | None = None, **whose: int) -> Asked:
+    """Asks for the same of what is open alone: of either side the most urgent, and how many it has.
 
     One question, too, however many there are. `but` is the id of one that is left out.
     """
-    found = _most_urgent(owner=owner, **whose, **({"but": but} if but else {}))
+    return _most_urgent.given(owner=owner, **whose, **({"but": but} if but else {}))
+
+
+def sides_of(found: list[Promise]) -> list[Side]:
+    """The answer to `most_urgent`, by side."""
     sides = []
     for is_theirs in (False, True):
-        own = [row for row in found if row.is_theirs == is_theirs]
+        own: list[Any] = [row for row in found if row.is_theirs == is_theirs]
         sides.append(Side(is_theirs, own, [], own[0].of_side if own else 0))
     return sides
 

@@ -7,14 +7,14 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections, transaction
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.owned import OwnerNotNamed
-from accounts.prepared import prepared
+from accounts.prepared import prepared, together
 from calls.models import Call
 from tests.factories import CallFactory, FirmFactory, RecruiterFactory, UserFactory
 
@@ -125,3 +125,42 @@ def test_another_thread_asks_on_its_own_connection(user: User) -> None:
     thread.join()
     assert found == [call]
     assert connection.is_usable()
+
+
+def test_what_is_asked_together_is_answered_each_for_itself(user: User) -> None:
+    talks, earlier = make_talks(), timezone.now() - dt.timedelta(days=1)
+    call = CallFactory(owner=user, firm=FirmFactory(owner=user))
+    other = CallFactory(owner=user, firm=FirmFactory(owner=user), occurred_at=earlier)
+    by_firm = [talks.given(owner=user.pk, firm=one.firm_id) for one in (call, other)]
+    assert together(talks.given(owner=user.pk), *by_firm) == [[call, other], [call], [other]]
+
+
+def test_what_is_asked_together_is_counted_one_by_one(
+    user: User, django_assert_num_queries: Any
+) -> None:
+    talks = make_talks()
+    with django_assert_num_queries(2):
+        together(talks.given(owner=user.pk), talks.given(owner=user.pk, firm=1))
+
+
+def test_one_that_the_database_refuses_leaves_the_connection_well(user: User) -> None:
+    @prepared
+    def wrong(owner: Any) -> QuerySet:
+        return User.objects.filter(pk=owner).extra(where=["email / 0 > 'a' COLLATE nowhere"])
+
+    talks, call = make_talks(), CallFactory(owner=user)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        together(talks.given(owner=user.pk), wrong.given(owner=user.pk))
+    assert talks(owner=user.pk) == [call]
+
+
+def test_it_is_planned_once(user: User) -> None:
+    if connection.vendor != "postgresql":
+        return  # SQLite plans in no time
+    talks = make_talks()
+    for _time in range(3):
+        talks(owner=user.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements")
+        plans = cursor.fetchall()
+    assert (3, 0) in plans
