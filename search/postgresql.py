@@ -6,41 +6,65 @@ its tables, and finds what SQLite finds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db import connection
 
-from search.query import Ask, Group, Term, written
+from search.query import Ask, Group, Term, alike, tags_of, written
 
-# What is found once in so many of the newest is looked for among those alone.
-NEWEST = 400
+# Asked of each kind by itself: the newest of all kinds need not be what is sought, and after a big
+# import they are all of one kind.
+BY_KIND = True
+# Rows that are read one by one, the newest first, before the index is asked: few to see whether the
+# word is a common one, and more if it is. To read one takes half a microsecond; the index names all
+# rows with a word before it gives the newest, at two each, and is best where there are few.
+GLANCE, NEWEST = 100, 1000
+# A word in so many forms is quick to look up, and slow to read for.
+MANY_FORMS = 8
 
-# `place + 0` keeps PostgreSQL from its index by place, which is not the one to be used there; whose
-# it is, is said for all at once, so that it knows how many rows there are; and said again of what
-# the index gives, beside the tag, as a number from which no index is chosen.
-# For each question: first the newest rows one by one, then, unless that was enough, the index. A
-# word that stands everywhere would fill memory with all its rows before the newest were known; one
-# that stands hardly anywhere would have every row read.
-FIND = """
+# For each question the newest rows one by one, and -1 where that is all there is.
+LATELY = """
     SELECT asked.number, found.place
-    FROM (VALUES {asked}) AS asked (number, kind, query, most)
+    FROM (VALUES {asked}) AS asked (number, kind, query, most, glance)
     CROSS JOIN LATERAL (
-        WITH lately AS MATERIALIZED (
-            SELECT newest.place FROM (
-                SELECT place, words FROM search_searchdocument
-                WHERE owner_id = %s AND {which} place >= %s
-                ORDER BY place DESC LIMIT {newest}
-            ) AS newest
+        SELECT CASE WHEN EXISTS (
+            SELECT 1 FROM ({newest} LIMIT asked.glance) AS newest
+            WHERE newest.words @@ asked.query
+        ) THEN {most} ELSE asked.glance END AS rows
+    ) AS first
+    CROSS JOIN LATERAL (
+        (
+            SELECT newest.place FROM ({newest} LIMIT first.rows) AS newest
             WHERE newest.words @@ asked.query LIMIT asked.most
         )
-        SELECT place FROM lately
-        UNION ALL
-        (
-            SELECT place FROM search_searchdocument
-            WHERE (SELECT count(*) FROM lately) < asked.most
-                AND words @@ asked.query AND place + 0 >= %s AND owner_id + 0 = %s
-            ORDER BY place + 0 DESC LIMIT asked.most
-        )
+        UNION ALL SELECT -1 WHERE NOT EXISTS ({newest} OFFSET first.rows)
+    ) AS found
+"""
+NEWEST_ROWS = """
+    SELECT place, words FROM search_searchdocument
+    WHERE owner_id = %(owner)s AND kind = asked.kind AND place >= %(since)s
+    ORDER BY place DESC
+"""
+# For each question, which may be of several kinds, the newest of each by the index. `place + 0`
+# keeps PostgreSQL from its index by place, which is not the one to be used here; whose it is, is
+# said as a number, too, from which no index is chosen: what the tag says is not enough to trust.
+BY_INDEX = """
+    SELECT asked.number, found.kind, found.place
+    FROM (VALUES {asked}) AS asked (number, query, most)
+    CROSS JOIN LATERAL (
+        SELECT kind, place, row_number() OVER (PARTITION BY kind ORDER BY place DESC) AS nth
+        FROM search_searchdocument
+        WHERE words @@ asked.query AND place + 0 >= %(since)s AND owner_id + 0 = %(owner)s
+    ) AS found
+    WHERE found.nth <= asked.most
+"""
+KNOWN = """
+    SELECT asked.number
+    FROM (VALUES {asked}) AS asked (number, query)
+    CROSS JOIN LATERAL (
+        SELECT 1 FROM search_searchdocument
+        WHERE words @@ asked.query AND owner_id + 0 = %(owner)s LIMIT 1
     ) AS found
 """
 
@@ -80,40 +104,89 @@ def leave_no_trace() -> None:
 
 
 def find(asks: Iterable[Ask]) -> list[tuple[int, int]]:
-    """For each of `asks` its number and the places of what was found, newest first."""
+    """For each of `asks`, all of one kind each, its number and the places found, newest first.
+
+    A word that stands everywhere would fill memory with all its rows before the newest were known;
+    one that stands hardly anywhere would have every row read. So the newest rows are read first,
+    and the index is asked, once for all kinds, where these were not enough.
+    """
     numbered = list(enumerate(asks))
-    places: list[set[int]] = [set() for _ask in numbered]
-    of_all = [(number, ask) for number, ask in numbered if ask.kind is None]
-    of_kinds = [(number, ask) for number, ask in numbered if ask.kind is not None]
-    for some, which in ((of_all, ""), (of_kinds, "kind = asked.kind AND")):
-        if some:
-            _find(some, which, places)
+    if not numbered:
+        return []
+    places: dict[int, set[int]] = {number: set() for number, _ask in numbered}
+    for number, place in _lately(numbered):
+        places[number].add(place)
+    left = [
+        (number, ask)
+        for number, ask in numbered
+        if ALL not in places[number] and len(places[number]) < ask.limit
+    ]
+    for number, place in _by_index(left):
+        places[number].add(place)
     return [
         (number, place)
         for number, ask in numbered
-        for place in sorted(places[number], reverse=True)[: ask.limit]
+        for place in sorted(places[number] - {ALL}, reverse=True)[: ask.limit]
     ]
 
 
-def _find(asks: list[tuple[int, Ask]], which: str, places: list[set[int]]) -> None:
-    """All of one owner, and since one moment."""
-    row = "(%s::int, %s::text, %s::tsquery, %s::bigint)"
-    params: list[str | int | None] = []
-    for number, ask in asks:
-        params += [number, ask.kind, as_query(ask), ask.limit]
-    _number, one = asks[0]
-    params += [one.owner_id, one.since, one.since, one.owner_id]
-    query = FIND.format(asked=", ".join([row] * len(asks)), which=which, newest=NEWEST)
+# In place of a place: there is nothing older.
+ALL = -1
+
+
+def _lately(asks: list[tuple[int, Ask]]) -> list[tuple[int, int]]:
+    kinds = ("int", "text", "tsquery", "bigint", "bigint")
+    rows = [(number, ask.kind, as_query([ask]), ask.limit, _glance(ask)) for number, ask in asks]
+    return _ask(LATELY, kinds, rows, asks[0][1], newest=NEWEST_ROWS, most=NEWEST)
+
+
+def _glance(ask: Ask) -> int:
+    """How many of the newest rows are read before it is known how common it is."""
+    return 0 if any(len(group) > MANY_FORMS for group in ask.query.groups) else GLANCE
+
+
+def _by_index(asks: list[tuple[int, Ask]]) -> Iterator[tuple[int, int]]:
+    if not asks:
+        return
+    groups, rows = alike(asks), []
+    for at, group in enumerate(groups):
+        of_kinds = [ask for _number, ask in group.values()]
+        rows.append((at, as_query(of_kinds), of_kinds[0].limit))
+    for at, kind, place in _ask(BY_INDEX, ("int", "tsquery", "bigint"), rows, asks[0][1]):
+        if kind in groups[at]:
+            yield groups[at][kind][0], place
+
+
+def _ask(
+    sql: str, kinds: tuple[str, ...], rows: list[tuple[Any, ...]], one: Ask, **parts: Any
+) -> list[Any]:
+    """The answers to `rows` of questions, which are of the owner and the moment of `one`."""
+    params: dict[str, Any] = {"owner": one.owner_id, "since": one.since}
+    asked = []
+    for at, row in enumerate(rows):
+        params |= {f"v{at}_{nth}": value for nth, value in enumerate(row)}
+        asked.append(", ".join(f"%(v{at}_{nth})s::{kind}" for nth, kind in enumerate(kinds)))
+    query = sql.format(asked=", ".join(f"({row})" for row in asked), **parts)
     with connection.cursor() as cursor:
         cursor.execute(query, params)
-        for number, place in cursor.fetchall():
-            places[number].add(place)
+        return cursor.fetchall()
 
 
-def as_query(ask: Ask) -> str:
-    """The query as a tsquery is written; what somebody typed stands between quotes."""
-    tags = [f"'{tag}'" for tag in ask.tags]
-    return " & ".join([*tags, *(_group(group, ask.in_title) for group in ask.query.groups)])
+def known(asks: Iterable[Ask]) -> set[int]:
+    """The numbers of those of `asks` for which there is anything at all. All are of one owner."""
+    numbered = list(enumerate(asks))
+    rows = [(number, as_query([ask])) for number, ask in numbered]
+    return {number for (number,) in _ask(KNOWN, ("int", "tsquery"), rows, numbered[0][1])}
+
+
+def as_query(asks: list[Ask]) -> str:
+    """The query of these, which are alike, as a tsquery is written.
+
+    What somebody typed stands between quotes.
+    """
+    one = asks[0]
+    tags = ("(" + " | ".join(f"'{tag}'" for tag in any_of) + ")" for any_of in tags_of(asks))
+    return " & ".join([*tags, *(_group(group, one.in_title) for group in one.query.groups)])
 
 
 def _group(group: Group, in_title: bool) -> str:

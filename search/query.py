@@ -7,7 +7,8 @@ of a number, however that is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 import phonenumbers
@@ -71,14 +72,20 @@ class Query:
         changed = tuple(groups)
         return None if changed == self.groups else replace(self, groups=changed)
 
-    def is_met_by(self, title: list[str], others: list[str]) -> bool:
-        """Whether each single word begins a word there, or is close to one of the title's."""
-        everything = title + others
-        return all(
-            any(one.startswith(word) for one in everything)
-            or any(words.is_close(word, one, words.slips_for(word)) for one in title)
+    def is_met_by(self, title: list[str], others: Callable[[], list[str]]) -> bool:
+        """Whether each single word is close to one of the title's, or begins a word there or among
+        the `others`, which are made only if they are needed.
+        """
+        left = [
+            word
             for word in self.single
-        )
+            if not any(one.startswith(word) for one in title)
+            and not any(words.is_close(word, one, words.slips_for(word)) for one in title)
+        ]
+        if not left:
+            return True
+        rest = others()
+        return all(any(one.startswith(word) for one in rest) for word in left)
 
 
 def _word_of(group: Group) -> str:
@@ -162,3 +169,25 @@ class Ask:
     in_title: bool = False
     # The first place in time that counts.
     since: int = 0
+
+
+def alike(numbered: Iterable[tuple[int, Ask]]) -> list[dict[str | None, tuple[int, Ask]]]:
+    """The questions that differ by their kind alone, together: an engine can answer them as one."""
+    groups: dict[tuple, dict[str | None, tuple[int, Ask]]] = defaultdict(dict)
+    for number, ask in numbered:
+        same = (
+            ask.tags[1:],
+            ask.query,
+            ask.in_title,
+            ask.limit,
+            number if ask.kind is None else None,
+        )
+        groups[same][ask.kind] = number, ask
+    return list(groups.values())
+
+
+def tags_of(asks: Iterable[Ask]) -> list[list[str]]:
+    """The tags of these, which are alike: one of each list has to be there."""
+    tags = [ask.tags for ask in asks]
+    first = [one[0] for one in tags if one]
+    return [*([first] if first else []), *([tag] for tag in tags[0][1:])]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.safestring import SafeString
 
 from accounts.models import User
@@ -140,11 +139,15 @@ def find(owner: User, typed: str, filters: Filters | None = None, *, page: int =
 
 
 def _places(
-    owner: User, query: Query, filters: Filters, kinds: list[Kind], limit: int
+    owner: User,
+    query: Query,
+    filters: Filters,
+    kinds: list[Kind],
+    limit: int,
 ) -> dict[str, list[int]]:
     """Of each kind the places of the best, the best first.
 
-    1. The newest of all kinds. Nearly always that is all there is.
+    1. The newest of all kinds, with an engine that is quick at those. Often that is all there is.
     2. Where it is not, the newest of those kinds of which there were not enough yet.
     """
     tiers = (True, False) if query else (False,)
@@ -152,7 +155,7 @@ def _places(
         (kind.name, in_title): [] for kind in kinds for in_title in tiers
     }
     left = set(found)
-    if len(kinds) > 1:
+    if len(kinds) > 1 and not engine().BY_KIND:
         by_number = {kind.number: kind.name for kind in kinds}
         asks = [_ask(owner, None, query, filters, NEWEST, in_title) for in_title in tiers]
         taken = engine().find(asks)
@@ -193,12 +196,15 @@ def _ask(
 
 
 def _documents(owner: User, places: Iterable[int]) -> Iterable[SearchDocument]:
-    """The owner's documents at these places.
+    """The owner's documents at these places."""
+    return _at(owner, places).defer("words")
 
-    Not by `of(owner)`, for which SQLite would rather walk through all that the owner has than look
-    up thirty places.
+
+def _at(owner: User, places: Iterable[int]) -> QuerySet:
+    """Not by `of(owner)`, for which SQLite would rather walk through all that the owner has than
+    look up thirty places.
     """
-    rows = SearchDocument.across_owners.filter(place__in=list(places)).defer("words")
+    rows = SearchDocument.across_owners.filter(place__in=list(places))
     return rows.alias(whose=F("owner_id") + 0).filter(whose=owner.pk)
 
 
@@ -219,10 +225,10 @@ def _guesses(
         return []
     close = _places(owner, misspelled, filters, of_names, MOST_GUESSES)
     candidates = {place for some in close.values() for place in some} - known
-    return sorted(
-        (one for one in _documents(owner, candidates) if _is_meant(one, query)),
-        key=lambda one: -one.place,
-    )
+    # Of many hardly one is meant: they are judged before they are made into documents.
+    texts = _at(owner, candidates).values_list("place", "title", "hint", "body")
+    meant = [place for place, *text in texts if _is_meant(query, *text)]
+    return sorted(_documents(owner, meant), key=lambda one: -one.place)
 
 
 def _unknown(owner: User, query: Query) -> list[str]:
@@ -234,11 +240,11 @@ def _unknown(owner: User, query: Query) -> list[str]:
     if len(typed) > MOST_GUESSED:
         alone = [Query((((Term((word,)),),),)) for word in typed]
         asks = [_ask(owner, None, one, Filters(), 1, False) for one in alone]
-        there = {number for number, _place in engine().find(asks)}
+        there = engine().known(asks)
         typed = [word for number, word in enumerate(typed) if number not in there]
     return typed[:MOST_GUESSED]
 
 
-def _is_meant(document: Any, query: Query) -> bool:
-    title = [*words.words_of(document.title), *words.joined_in(document.title)]
-    return query.is_met_by(title, words.words_of(f"{document.hint} {document.body}"))
+def _is_meant(query: Query, title: str, hint: str, body: str) -> bool:
+    names = [*words.words_of(title), *words.joined_in(title)]
+    return query.is_met_by(names, lambda: words.words_of(f"{hint} {body}"))

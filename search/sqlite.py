@@ -8,17 +8,20 @@ of it is made after every `migrate` (search/apps.py).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import connection, transaction
 
 from search.query import Ask, Group, Term, written
 
+# It walks through all that match from the newest on, of whichever kind they are.
+BY_KIND = False
 TABLE = "search_words"
 SOURCE = "search_searchdocument"
 # Words come folded and parted by blanks; beyond ASCII all is a letter to this tokenizer.
 MAKE = f"""
     CREATE VIRTUAL TABLE {TABLE} USING fts5(
-        tags, title, body, content='', tokenize="ascii tokenchars '_='", prefix='1 2 3 4 5'
+        tags, title, body, content='', tokenize="ascii tokenchars '_='", prefix='1 2 3 4 5 6 7 8'
     )
 """
 
@@ -128,6 +131,11 @@ def find(asks: Iterable[Ask]) -> list[tuple[int, int]]:
         cursor.execute(" UNION ALL ".join(parts), params)
         found = [(number, place) for number, place in cursor.fetchall()]
     return sorted(found, key=lambda row: (row[0], -row[1]))
+
+
+def known(asks: Iterable[Ask]) -> set[int]:
+    """The numbers of those of `asks` for which there is anything at all."""
+    return {number for number, _place in find(replace(ask, limit=1) for ask in asks)}
 
 
 def match(ask: Ask) -> str:
