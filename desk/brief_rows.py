@@ -81,7 +81,9 @@ def talks(owner: Any, firm: Any = None, recruiter: Any = None) -> QuerySet:
 @prepared
 def open_opportunities(owner: Any, firm: Any = None, recruiter: Any = None) -> QuerySet:
     rows = Opportunity.objects.of(owner).filter(_theirs(firm, recruiter)).open()
-    return rows.for_list()[: OPPORTUNITIES + 1]
+    # Which they are, before anything else of hundreds of them is looked up.
+    newest = rows.order_by("-created_at", "-pk").values("pk")[: OPPORTUNITIES + 1]
+    return Opportunity.objects.of(owner).filter(pk__in=newest).for_list()
 
 
 @prepared
