@@ -25,6 +25,7 @@ from accounts.time_zones import time_zone_names
 from contacts import finding
 from contacts.companies import spelled_alike
 from contacts.forms import EmployerForm, EmploymentForm, FirmForm, PersonForm, RecruiterForm
+from contacts.merges import just_merged
 from contacts.models import Employer, Employment, Firm, Person, Recruiter
 from contacts.pickers import EmployerPicker, FirmPicker, PersonPicker, PickerField, RecruiterPicker
 
@@ -210,6 +211,7 @@ def _edit_employer(request: OwnerRequest, form: EmployerForm) -> HttpResponse:
         "form": form,
         "object": form.instance if known else None,
         "alike": _alike(form.instance) if known and not form.errors else [],
+        "merged": just_merged(request, Employer, form.instance.pk) if known else None,
     }
     return render(
         request, "contacts/employer_form.html", context, status=422 if form.errors else 200
