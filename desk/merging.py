@@ -76,7 +76,7 @@ def along(gone: OwnedModel) -> dict[str, int]:
     found: dict[str, int] = defaultdict(int)
     for label, rows in counted[0].union(*counted[1:], all=True):
         found[label] += rows
-    return dict(found)
+    return {label: rows for label, rows in found.items() if rows}
 
 
 # One of two ---------------------------------------------------------------------------------------
@@ -106,7 +106,8 @@ def merge(
             if isinstance(kept, Employer):
                 changed = _make_way(kept, gone, values)
             moved = _move(gone, kept)
-            _move_drafts(moved, type(kept), gone.pk, kept.pk, kept.owner_id)
+            if drafts := _move_drafts(gone, kept):
+                moved[DRAFTS] = drafts
             group = gone.trash()
             title = _("%(name)s, merged with another") % {"name": group.title}
             TrashGroup.objects.of(kept.owner_id).filter(pk=group.pk).update(
@@ -141,7 +142,10 @@ def _refuse(kept: Any, gone: Any) -> None:
 
 
 def _move(gone: Any, kept: Any) -> dict[str, list[int]]:
-    """Point to `kept` whatever points to `gone`; returns the ids, by model and field."""
+    """Point to `kept` whatever points to `gone`; returns the ids, by model and field.
+
+    By the relation's name, not its column's: by that the index hears of it.
+    """
     moved = {}
     for relation in relations_naming(type(gone)):
         model, name = relation.model, relation.field
@@ -150,7 +154,7 @@ def _move(gone: Any, kept: Any) -> dict[str, list[int]]:
         if model is type(kept):
             pks -= {kept.pk, gone.pk}
         if pks:
-            change(model, pks, {model._meta.get_field(name).attname: kept.pk})
+            change(model, pks, {name: kept.pk})
             moved[f"{model._meta.label_lower}.{name}"] = sorted(pks)
     return moved
 
@@ -172,17 +176,17 @@ def _had_by_both(relation: Relation, gone: Any, kept: Any) -> set[int]:
     return found
 
 
-def _move_drafts(moved: dict[str, Any], model: Any, old: int, new: int, owner: int) -> None:
-    """Sheets that are not saved yet name their recruiter by id."""
-    if model is not Recruiter:
-        return
-    pks = moved.get(DRAFTS)
-    rows = Draft.across_owners.filter(owner=owner)
-    for draft in rows if pks is None else rows.filter(pk__in=pks):
-        if draft.data.get("recruiter") == [str(old)]:
-            data = {**draft.data, "recruiter": [str(new)]}
-            change(Draft, [draft.pk], {"data": data})
-            moved.setdefault(DRAFTS, []).append(draft.pk)
+def _move_drafts(old: Any, new: Any, which: Collection[int] | None = None) -> list[int]:
+    """Let sheets that are not saved yet (of these ids, or any) name `new`; returns their ids."""
+    if not isinstance(new, Recruiter):
+        return []
+    rows = Draft.across_owners.filter(owner=new.owner_id)
+    moved = []
+    for draft in rows if which is None else rows.filter(pk__in=which):
+        if draft.data.get("recruiter") == [str(old.pk)]:
+            change(Draft, [draft.pk], {"data": {**draft.data, "recruiter": [str(new.pk)]}})
+            moved.append(draft.pk)
+    return moved
 
 
 def _take(row: Any, values: dict[str, Any]) -> list[Any]:
@@ -233,13 +237,15 @@ def _make_way(kept: Any, gone: Any, values: dict[str, Any]) -> list[Any]:
     chain = parents_above(kept.owner_id, kept.pk)
     changed: list[Any] = []
     if gone.pk in chain and (between := chain[chain.index(gone.pk) - 1]) != kept.pk:
-        change(Employer, [between], {"parent_id": beyond})
+        change(Employer, [between], {"parent": beyond})
         changed = [["contacts.employer", between, "parent_id", gone.pk, beyond]]
     parent = values.get("parent_id", kept.parent_id)
-    if parent == gone.pk:
-        values["parent_id"] = parent = beyond
+    parent = beyond if parent == gone.pk else parent
     if parent is not None and {kept.pk, gone.pk} & set(parents_above(kept.owner_id, parent)):
         raise CannotMerge(_("A company cannot belong to itself: choose another parent."))
+    if parent != kept.parent_id:
+        values.pop("parent_id", None)
+        changed += _take(kept, {"parent_id": parent})
     return changed
 
 
@@ -270,7 +276,7 @@ def undo(done: Merge, *, now: dt.datetime | None = None) -> Undone:
             gone.restore()
             _put_back(relations, left, done)
             _move_back(done, left)
-            _move_drafts(dict(done.moved), model, kept.pk, gone.pk, done.owner_id)
+            _move_drafts(kept, gone, done.moved.get(DRAFTS, []))
             _follow(kept, gone)
             # Whatever it held of names is no longer needed.
             done.undone_at, done.moved, done.changed = now or timezone.now(), {}, []
@@ -336,12 +342,11 @@ def _move_back(done: Merge, left: Undone) -> None:
             continue
         label, name = key.rsplit(".", 1)
         model: Any = apps.get_model(label)
-        attribute = model._meta.get_field(name).attname
         for part in in_parts(pks):
             rows = model.across_owners.filter(owner=done.owner_id, pk__in=part)
             here = list(rows.filter(**{name: done.kept}).values_list("pk", flat=True))
             left.rows += rows.count() - len(here)
-            change(model, here, {attribute: done.gone})
+            change(model, here, {name: done.gone})
 
 
 def bring_back(row: Any) -> None:
