@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from contacts.companies import keys_of, keys_of_employer
+from contacts.companies import FORMS, keys_of, keys_of_employer
 from contacts.models import Email, Employer, Firm, Kind, NotTheSame, Person, Phone, Recruiter
 from search.words import is_close, words_of
 
@@ -217,7 +217,7 @@ def _with_a_slip(words: list[str]) -> Iterator[tuple[str, ...]]:
 
 def bare(row: Entry) -> tuple[str, ...]:
     """What a firm is called, without what every firm is called."""
-    kept = tuple(word for word in row.words if word not in GENERIC)
+    kept = tuple(word for word in row.words if word not in GENERIC | FORMS)
     return kept or tuple(row.words)
 
 

@@ -74,6 +74,8 @@ def _named_alike(owner: User, kind: Kind, name: str) -> list[Any]:
         return []
     which = begins(words[0][:2]) & begins(words[-1][:1])
     which |= begins(words[-1][:3]) & begins(words[0][:1])
+    if kind in {Kind.FIRM, Kind.EMPLOYER}:
+        which |= begins(words[0][:3])  # what follows may be a legal form
     if kind is Kind.EMPLOYER:
         which |= Q(other_names__icontains=words[0])
     rows = _rows(owner, kind).filter(which)
