@@ -26,7 +26,7 @@ from accounts.owned import OwnedModel
 from calls.models import Referral
 from contacts.models import Person
 from contacts.names import fold
-from desk import merging
+from desk import final_merges
 from desk.backup import registry
 from desk.spellings import Spellings
 from search import index
@@ -60,7 +60,7 @@ class Outlook:
 
 
 def spellings_of(person: Person, also: Iterable[str] = ()) -> Spellings:
-    _ids, names = merging.merged_into(person)
+    _ids, names = final_merges.merged_into(person)
     return Spellings([person.name, *sorted(names), *also], instead=_("somebody"))
 
 
@@ -96,7 +96,7 @@ def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None =
     is noted outside of the database, so that an older copy does not make it unknown.
     """
     moment, owner = now or timezone.now(), person.owner
-    merged, _names = merging.merged_into(person)
+    merged, _names = final_merges.merged_into(person)
     with transaction.atomic():
         erasing.overwrite_what_goes()
         with index.gathered():
@@ -114,12 +114,12 @@ def _take_out(person: Person, spellings: Spellings, moment: dt.datetime) -> int:
     owner = person.owner
     nobody = {"relation": "", "position": "", "notes": "", "anonymised_at": moment}
     name = _("Somebody")
-    merged, _names = merging.merged_into(person)
+    merged, _names = final_merges.merged_into(person)
     rows = Person.across_owners.filter(pk__in={person.pk, *merged})
     rows.update(name=name, folded_name=fold(name), version=F("version") + 1, **nobody)
     for related in (person.phones, person.emails):
         related.model.across_owners.filter(person__in={person.pk, *merged}).delete()
-    merging.make_final(person, merged)
+    final_merges.make_final(person, merged)
     changed = sum(_apply(change, moment) for change in _changes(owner, spellings))
     _clean_sessions(owner, spellings)
     return changed

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
-from django.db.models import CharField, Count, ForeignKey, Q, UniqueConstraint, Value
+from django.db.models import CharField, Count, ForeignKey, UniqueConstraint, Value
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -26,7 +26,8 @@ from accounts.models import TrashGroup
 from accounts.owned import CannotComeBack, OwnedModel
 from accounts.trash import change, hold
 from calls.last_calls import follow
-from contacts.models import Email, Employer, Kind, Merge, NotTheSame, Recruiter
+from contacts import companies
+from contacts.models import Email, Employer, Kind, Merge, Recruiter
 from desk.models import Draft
 from search import index
 
@@ -147,7 +148,8 @@ def _move(gone: Any, kept: Any) -> dict[str, list[int]]:
     By the relation's name, not its column's: by that the index hears of it.
     """
     moved = {}
-    for relation in relations_naming(type(gone)):
+    target: Any = type(gone)
+    for relation in relations_naming(target):
         model, name = relation.model, relation.field
         rows = model.across_owners.filter(owner=gone.owner_id, **{name: gone.pk})
         pks = set(rows.values_list("pk", flat=True)) - _had_by_both(relation, gone, kept)
@@ -218,30 +220,22 @@ def _follow(*rows: Any) -> None:
 # What an employer belongs to ----------------------------------------------------------------------
 
 
-def parents_above(owner: Any, pk: int | None) -> list[int]:
-    """The employer of this id and what it belongs to, upwards; a ring is walked once. One query."""
-    above = dict(Employer.objects.of(owner).values_list("pk", "parent"))
-    chain: list[int] = []
-    while pk is not None and pk not in chain:
-        chain.append(pk)
-        pk = above.get(pk)
-    return chain
-
-
 def _make_way(kept: Any, gone: Any, values: dict[str, Any]) -> list[Any]:
     """See to it that no company belongs to itself once the two are one.
 
     What stands between them, and belongs to `gone`, belongs to whatever that belonged to.
     """
     beyond = gone.parent_id if gone.parent_id != kept.pk else None
-    chain = parents_above(kept.owner_id, kept.pk)
+    chain = companies.parents_above(kept.owner_id, kept.pk)
     changed: list[Any] = []
     if gone.pk in chain and (between := chain[chain.index(gone.pk) - 1]) != kept.pk:
         change(Employer, [between], {"parent": beyond})
         changed = [["contacts.employer", between, "parent_id", gone.pk, beyond]]
     parent = values.get("parent_id", kept.parent_id)
     parent = beyond if parent == gone.pk else parent
-    if parent is not None and {kept.pk, gone.pk} & set(parents_above(kept.owner_id, parent)):
+    if parent is not None and {kept.pk, gone.pk} & set(
+        companies.parents_above(kept.owner_id, parent)
+    ):
         raise CannotMerge(_("A company cannot belong to itself: choose another parent."))
     if parent != kept.parent_id:
         values.pop("parent_id", None)
@@ -333,7 +327,8 @@ def _is_there(one: Any, value: Any, done: Merge) -> bool:
     """Whether a relation may name this row again: nothing leads to what is in the trash."""
     if not isinstance(one, ForeignKey) or value is None:
         return True
-    return bool(one.related_model.objects.of(done.owner_id).filter(pk=value).exists())
+    rows: Any = one.related_model
+    return bool(rows.objects.of(done.owner_id).filter(pk=value).exists())
 
 
 def _move_back(done: Merge, left: Undone) -> None:
@@ -367,41 +362,3 @@ def merge_behind(row: Any) -> Merge | None:
     standing = Merge.objects.of(row.owner_id).standing()
     found: Merge | None = standing.filter(kind=row._meta.model_name, gone=row.pk).first()
     return found
-
-
-# For good -----------------------------------------------------------------------------------------
-
-
-def forget(owner: Any, rows: dict[Any, Collection[int]], **kwargs: Any) -> None:
-    """These rows go for good: no merge of theirs can be undone, and none is told of."""
-    for kind in Kind:
-        for part in in_parts(rows.get(kind.model, ())):
-            merges = Merge.across_owners.filter(owner=owner, kind=kind)
-            merges.filter(Q(kept__in=part) | Q(gone__in=part)).delete()
-            pairs = NotTheSame.across_owners.filter(owner=owner, kind=kind)
-            pairs.filter(Q(one__in=part) | Q(other__in=part)).delete()
-
-
-def merged_into(row: Any) -> tuple[set[int], set[str]]:
-    """Ids of all that was merged into `row` and lies in the trash, and every name of those and of
-    its own that a merge has put away."""
-    kind = Kind.of(type(row))
-    ids, names, ahead = {row.pk}, set(), {row.pk}
-    while ahead:
-        merges = Merge.across_owners.filter(owner=row.owner_id, kind=kind, kept__in=ahead)
-        ahead = set()
-        for done in merges.filter(undone_at=None):
-            ahead |= {done.gone} - ids
-            for _label, _pk, name, *values in done.changed:
-                names |= {value for value in values if name == "name"}
-        ids |= ahead
-    ids.discard(row.pk)
-    gone = type(row).across_owners.filter(pk__in=ids)
-    return ids, names | set(gone.values_list("name", flat=True))
-
-
-def make_final(row: Any, ids: Collection[int]) -> None:
-    """What was merged into `row` (these ids) never comes back as it was."""
-    every = {row.pk, *ids}
-    merges = Merge.across_owners.filter(owner=row.owner_id, kind=Kind.of(type(row)))
-    merges.filter(Q(kept__in=every) | Q(gone__in=every)).delete()

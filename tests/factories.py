@@ -266,5 +266,5 @@ class NotTheSameFactory(OwnedFactory):
         model = NotTheSame
 
     kind = Kind.RECRUITER
-    one = factory.LazyAttribute(lambda row: RecruiterFactory(owner=row.owner).pk)
-    other = factory.LazyAttribute(lambda row: RecruiterFactory(owner=row.owner).pk)
+    one = factory.LazyAttribute(lambda row: RecruiterFactory.create(owner=row.owner).pk)
+    other = factory.LazyAttribute(lambda row: RecruiterFactory.create(owner=row.owner).pk)

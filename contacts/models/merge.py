@@ -33,7 +33,7 @@ class Kind(models.TextChoices):
 
     @classmethod
     def of(cls, model: type[models.Model]) -> Kind:
-        return cls(model._meta.model_name)
+        return cls(model.__name__.lower())
 
 
 class MergeQuerySet(OwnedQuerySet):

@@ -14,6 +14,7 @@ from accounts import phones
 from accounts.forms import in_words, scope_choices
 from accounts.models import User
 from accounts.owned import StaleVersion
+from contacts import companies
 from contacts.models import Employer, Kind, Merge
 from contacts.names import fold
 from contacts.pickers import EmployerPicker, FirmPicker, PersonPicker, PickerField, RecruiterPicker
@@ -81,7 +82,7 @@ class MergeForm(forms.Form):
         if isinstance(self.kept, Employer) and one.name == "parent":
             mine = None if mine == self.gone.pk else mine
             # What belongs to the kept one cannot be what it belongs to.
-            below = self.kept.pk in merging.parents_above(self.kept.owner_id, theirs)
+            below = self.kept.pk in companies.parents_above(self.kept.owner_id, theirs)
             theirs = mine if below else theirs
         return mine, theirs
 

@@ -29,6 +29,15 @@ class Shown:
     compare: str
 
 
+@dataclass(frozen=True)
+class Merged:
+    """A merge with its rows."""
+
+    done: Merge
+    kept: Any
+    gone: Any
+
+
 @require_safe
 def duplicates(request: OwnerRequest) -> HttpResponse:
     """The likely pairs of one kind, the likeliest first; or what was merged, the latest first."""
@@ -63,16 +72,18 @@ def _spoken_with(row: Any) -> tuple[float, int]:
     return -(last.timestamp() if last else 0), row.pk
 
 
-def _with_rows(request: OwnerRequest, merges: list[Merge]) -> list[Merge]:
-    """Each with the names of the two, of rows that are still there; one query a kind."""
+def _with_rows(request: OwnerRequest, merges: list[Merge]) -> list[Merged]:
+    """Each with its two rows, as far as they are still there; one query a kind."""
+    rows_of: dict[str, dict[int, Any]] = {}
     for kind in Kind:
         mine = [done for done in merges if done.kind == kind]
         ids = {pk for done in mine for pk in (done.kept, done.gone)}
         rows = kind.model.across_owners.filter(owner=request.user, pk__in=ids) if ids else []
-        by_pk = {row.pk: row for row in rows}
-        for done in mine:
-            done.kept_row, done.gone_row = by_pk.get(done.kept), by_pk.get(done.gone)
-    return merges
+        rows_of[kind] = {row.pk: row for row in rows}
+    return [
+        Merged(done, rows_of[done.kind].get(done.kept), rows_of[done.kind].get(done.gone))
+        for done in merges
+    ]
 
 
 def _just_parted(request: OwnerRequest) -> NotTheSame | None:

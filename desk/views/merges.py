@@ -49,7 +49,7 @@ def merge(request: OwnerRequest, pk: int, kind: Kind) -> HttpResponse:
     if form.errors:
         # As they stand now, for the next try.
         kept, gone = (own_or_404(_rows(request, kind), row.pk) for row in (kept, gone))
-        form.data = {**form.data.dict(), "version": kept.version, "other_version": gone.version}
+        form.data = {**request.POST.dict(), "version": kept.version, "other_version": gone.version}
     context = {
         "form": form,
         "kept": kept,

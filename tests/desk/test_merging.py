@@ -19,6 +19,7 @@ from accounts.models import TrashGroup, User
 from accounts.owned import CannotComeBack, StaleVersion
 from calls.guard import collisions
 from calls.models import Call, Submission
+from contacts import companies
 from contacts.models import (
     Email,
     Employer,
@@ -324,7 +325,7 @@ def test_no_company_comes_to_belong_to_itself(user: User, chain: tuple[int, ...]
     before = everything(user)
     done = merge(rows[0], rows[1])
     for row in Employer.objects.of(user):
-        above = merging.parents_above(user, row.parent_id)
+        above = companies.parents_above(user, row.parent_id)
         assert row.pk not in above
     undo(done)
     assert differences(before, everything(user)) == []
