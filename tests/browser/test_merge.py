@@ -26,7 +26,7 @@ def twice(user: User) -> tuple[Recruiter, Recruiter]:
     )
     for row in (kept, gone):
         factories.PhoneFactory(owner=user, recruiter=row, number="+442079460001")
-        factories.CallFactory(owner=user, recruiter=row)
+        factories.CallFactory(owner=user, recruiter=row, notes="What was said of the search.")
     factories.PromiseFactory(owner=user, recruiter=gone)
     return kept, gone
 
