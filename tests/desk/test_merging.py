@@ -32,6 +32,7 @@ from contacts.models import (
     Recruiter,
 )
 from desk import anonymise, merging, purge
+from desk.archive import archive_to, bring_back
 from desk.merging import CannotMerge, merge, undo
 from desk.models import Draft
 from followups.models import Promise, Reminder
@@ -533,3 +534,18 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         if len(rows) != len(after[label]):
             found.append(f"{label}: {len(rows)} → {len(after[label])}")
     return found
+
+
+def test_an_archive_holds_what_is_one_and_no_merge(user: User, other: User, tmp_path: Any) -> None:
+    kept, gone = two_of(Kind.RECRUITER, user)
+    factories.CallFactory(owner=user, recruiter=gone)
+    merge(kept, fresh(gone))
+    factories.NotTheSameFactory(owner=user)
+    archive_to(tmp_path / "mine.zip", user)
+    bring_back(tmp_path / "mine.zip", other)
+    assert Call.objects.of(other).get().recruiter.name == kept.name
+    assert not Merge.across_owners.filter(owner=other).exists()
+    assert not NotTheSame.across_owners.filter(owner=other).exists()
+    thrown = Recruiter.across_owners.get(owner=other, name=gone.name)
+    merging.bring_back(thrown)
+    assert fresh(thrown).trashed_at is None
