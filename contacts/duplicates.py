@@ -19,10 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from contacts.companies import FORMS, keys_of, keys_of_employer
 from contacts.models import Email, Employer, Firm, Kind, NotTheSame, Person, Phone, Recruiter
-from search.words import is_close, words_of
+from search.words import NAME_LETTERS, is_close, words_of
 
 # In a bucket of more than so many each is compared with the next alone: they share a switchboard.
 CROWD = 6
+# Letters of a word in which one may be a slip; shorter ones are names of their own.
+SHORTEST = 4
 # Before a surname, and nobody's own.
 TITLES = frozenset("mr mrs ms miss dr prof herr frau mme sir dame".split())
 # What firms are, rather than what they are called.
@@ -204,15 +206,19 @@ def _keys_of(row: Entry) -> Iterator[Hashable]:
         yield "bare", bare(row)
     elif len(row.words) > 1:
         yield "initial", row.words[0][0], row.words[-1]
-    yield from (("slip", *one) for one in _with_a_slip(row.words))
+    yield from ("~" + one for one in _with_a_slip(row.words))
 
 
-def _with_a_slip(words: list[str]) -> Iterator[tuple[str, ...]]:
-    """The name, whole and with one letter left out: two that differ by one letter share one."""
-    yield tuple(words)
-    for at, word in enumerate(words):
-        for letter in range(min(len(word), 12)):
-            yield (*words[:at], word[:letter] + word[letter + 1 :], *words[at + 1 :])
+def _with_a_slip(words: list[str]) -> Iterator[str]:
+    """The name, whole and with one letter of a long word left out: two that differ by one letter
+    share one of these."""
+    name, at = " ".join(words), 0
+    yield name
+    for word in words:
+        if len(word) >= SHORTEST:
+            for letter in range(at, at + min(len(word), NAME_LETTERS)):
+                yield name[:letter] + name[letter + 1 :]
+        at += len(word) + 1
 
 
 def bare(row: Entry) -> tuple[str, ...]:
@@ -301,4 +307,4 @@ def is_one_letter_off(one: list[str], other: list[str]) -> bool:
     if len(apart) != 1:
         return False
     a, b = apart[0]
-    return min(len(a), len(b)) >= 4 and not (a + b).isdecimal() and is_close(a, b, 1)
+    return min(len(a), len(b)) >= SHORTEST and not (a + b).isdecimal() and is_close(a, b, 1)
