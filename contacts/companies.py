@@ -121,3 +121,13 @@ class Companies:
 
     def _join(self, one: int, other: int) -> None:
         self.root[self._find(one)] = self._find(other)
+
+
+def parents_above(owner: object, pk: int | None) -> list[int]:
+    """The employer of this id and what it belongs to, upwards; a ring is walked once. One query."""
+    above = dict(Employer.objects.of(owner).values_list("pk", "parent"))
+    chain: list[int] = []
+    while pk is not None and pk not in chain:
+        chain.append(pk)
+        pk = above.get(pk)
+    return chain

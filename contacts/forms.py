@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,24 @@ class NameField(forms.CharField):
         return name
 
 
+def say_who_is_there(form: OwnedForm, finder: str, *names: str) -> None:
+    """Let a form for somebody new say, while it is typed, who is there already.
+
+    By a POST of `names` alone, so that no log or history keeps what was typed.
+    """
+    if form.instance.pk is not None:
+        return
+    for name in names:
+        form.fields[name].widget.attrs |= {
+            "data-hx-post": reverse(finder),
+            "data-hx-params": ",".join([*names, "firm_name"]),
+            "data-hx-trigger": "input changed delay:400ms",
+            "data-hx-target": "#resembling",
+            "data-hx-swap": "innerHTML",
+            "data-hx-sync": "this:replace",
+        }
+
+
 class FirmForm(OwnedForm):
     switchboard = PhoneField(label=_("Switchboard"))
 
@@ -61,6 +80,7 @@ class FirmForm(OwnedForm):
         super().__init__(*args, **kwargs)
         self.fields["switchboard"].region = self.owner.phone_region  # type: ignore[attr-defined]
         self.fields["website"].assume_scheme = "https"  # type: ignore[attr-defined]
+        say_who_is_there(self, "contacts:firm_resembling", "name", "switchboard")
 
     def clean_name(self) -> str:
         """Said beside the name; the constraint `firm_name_unique` would say it above the form."""
@@ -98,6 +118,7 @@ class RecruiterForm(OwnedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"].region = self.owner.phone_region  # type: ignore[attr-defined]
+        say_who_is_there(self, "contacts:recruiter_resembling", "name", "phone")
 
     def clean_time_zone(self) -> str:
         name = self.cleaned_data["time_zone"]
@@ -121,6 +142,7 @@ class PersonForm(OwnedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"].region = self.owner.phone_region  # type: ignore[attr-defined]
+        say_who_is_there(self, "contacts:person_resembling", "name", "phone")
 
     def save(self, commit: bool = True) -> Person:
         person: Person = super().save(commit)
@@ -141,6 +163,10 @@ class EmployerForm(OwnedForm):
             "other_names": _("One a line: brands, former names, how a recruiter calls it."),
             "parent": _("Its parent company, if you take both for one client."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_who_is_there(self, "contacts:employer_resembling", "name")
 
     def clean_name(self) -> str:
         """Said beside the name; the constraint would say it above the form."""

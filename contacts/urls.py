@@ -1,6 +1,7 @@
 from django.urls import path
 
 from contacts import views
+from contacts.models import Kind
 
 app_name = "contacts"
 
@@ -13,6 +14,20 @@ urlpatterns = [
     path("recruiters/new/", views.recruiter_new, name="recruiter_new"),
     path("recruiters/<int:pk>/edit/", views.recruiter_edit, name="recruiter_edit"),
     path("recruiters/options/", views.recruiter_options, name="recruiter_options"),
+    *(
+        path(
+            f"{noun}/resembling/",
+            views.resembling_options,
+            {"kind": kind},
+            name=f"{kind}_resembling",
+        )
+        for noun, kind in (
+            ("firms", Kind.FIRM),
+            ("recruiters", Kind.RECRUITER),
+            ("employers", Kind.EMPLOYER),
+            ("people", Kind.PERSON),
+        )
+    ),
     path("employers/", views.employer_list, name="employer_list"),
     path("employers/new/", views.employer_new, name="employer_new"),
     path("employers/<int:pk>/edit/", views.employer_edit, name="employer_edit"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import trashed
+from accounts import phones, trashed
 from accounts.forms import OwnedForm
 from accounts.models import User
 from accounts.owned import OwnedModel
@@ -25,8 +26,10 @@ from accounts.time_zones import time_zone_names
 from contacts import finding
 from contacts.companies import spelled_alike
 from contacts.forms import EmployerForm, EmploymentForm, FirmForm, PersonForm, RecruiterForm
-from contacts.models import Employer, Employment, Firm, Person, Recruiter
+from contacts.merges import just_merged
+from contacts.models import Employer, Employment, Firm, Kind, Person, Recruiter
 from contacts.pickers import EmployerPicker, FirmPicker, PersonPicker, PickerField, RecruiterPicker
+from contacts.resembling import resembling
 
 
 def _sorted_page(request: OwnerRequest, rows: QuerySet) -> tuple[str, Page]:
@@ -115,6 +118,24 @@ def recruiter_options(request: OwnerRequest) -> HttpResponse:
 @require_POST
 def person_options(request: OwnerRequest) -> HttpResponse:
     return picker_options(request, PersonPicker, finding.people)
+
+
+@require_POST
+def resembling_options(request: OwnerRequest, kind: Kind) -> HttpResponse:
+    """Who is there already of those that the typed name and number may mean; it blocks nothing."""
+    typed = {
+        name: request.POST.get(name, "")[:200].replace("\x00", "").strip()
+        for name in ("name", "phone", "switchboard", "firm_name")
+    }
+    try:
+        written = typed["phone"] or typed["switchboard"]
+        number = phones.parse(written, region=request.user.phone_region) if written else ""
+    except ValidationError:
+        number = ""  # half a number
+    found = resembling(
+        request.user, kind, name=typed["name"], number=number, firm=typed["firm_name"]
+    )
+    return render(request, "contacts/resembling.html", {"found": found})
 
 
 def _edit(
@@ -210,6 +231,7 @@ def _edit_employer(request: OwnerRequest, form: EmployerForm) -> HttpResponse:
         "form": form,
         "object": form.instance if known else None,
         "alike": _alike(form.instance) if known and not form.errors else [],
+        "merged": just_merged(request, Employer, form.instance.pk) if known else None,
     }
     return render(
         request, "contacts/employer_form.html", context, status=422 if form.errors else 200

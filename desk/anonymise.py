@@ -26,6 +26,7 @@ from accounts.owned import OwnedModel
 from calls.models import Referral
 from contacts.models import Person
 from contacts.names import fold
+from desk import final_merges
 from desk.backup import registry
 from desk.spellings import Spellings
 from search import index
@@ -33,8 +34,8 @@ from search import index
 # Rows read at once.
 PART = 500
 # Codes, though no field says so: a country's two letters, a reminder's occasion, what is in a
-# group of the trash.
-CODES = {"country", "occasion", "kind", "counts", "let_go"}
+# group of the trash, what a merge has moved.
+CODES = {"country", "occasion", "kind", "counts", "let_go", "moved"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Outlook:
 
 
 def spellings_of(person: Person, also: Iterable[str] = ()) -> Spellings:
-    return Spellings([person.name, *also], instead=_("somebody"))
+    _ids, names = final_merges.merged_into(person)
+    return Spellings([person.name, *sorted(names), *also], instead=_("somebody"))
 
 
 def outlook(person: Person, spellings: Spellings) -> Outlook:
@@ -83,7 +85,8 @@ def outlook(person: Person, spellings: Spellings) -> Outlook:
 def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None = None) -> int:
     """Take the name of `person` out of everything of its owner; returns how many rows changed.
 
-    1. Their own row: it is somebody, without relation, position and notes; referrals stay.
+    1. Their own row: it is somebody, without relation, position and notes; referrals stay. So is
+       what was merged with it, and that merge is final.
     2. Their phones and mails, for good, also those in the trash.
     3. Each text and JSON that holds one of `spellings`, trashed rows and drafts included; what is
        found of it is made anew.
@@ -93,12 +96,14 @@ def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None =
     is noted outside of the database, so that an older copy does not make it unknown.
     """
     moment, owner = now or timezone.now(), person.owner
+    merged, _names = final_merges.merged_into(person)
     with transaction.atomic():
         erasing.overwrite_what_goes()
         with index.gathered():
             changed = _take_out(person, spellings, moment)
         index.leave_no_trace()
-    registry.note_wish(owner.pk, person.pk, moment)
+    for pk in {person.pk, *merged}:
+        registry.note_wish(owner.pk, pk, moment)
     erasing.drop_what_is_left()
     person.refresh_from_db()
     return changed
@@ -109,10 +114,12 @@ def _take_out(person: Person, spellings: Spellings, moment: dt.datetime) -> int:
     owner = person.owner
     nobody = {"relation": "", "position": "", "notes": "", "anonymised_at": moment}
     name = _("Somebody")
-    rows = Person.across_owners.filter(pk=person.pk)
+    merged, _names = final_merges.merged_into(person)
+    rows = Person.across_owners.filter(pk__in={person.pk, *merged})
     rows.update(name=name, folded_name=fold(name), version=F("version") + 1, **nobody)
     for related in (person.phones, person.emails):
-        related.model.across_owners.filter(person=person).delete()
+        related.model.across_owners.filter(person__in={person.pk, *merged}).delete()
+    final_merges.make_final(person, merged)
     changed = sum(_apply(change, moment) for change in _changes(owner, spellings))
     _clean_sessions(owner, spellings)
     return changed

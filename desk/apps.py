@@ -8,13 +8,14 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import archived, last_backup, resume_holders
-        from accounts.signals import preferences_changed
-        from desk import holders
+        from accounts.signals import going_for_good, preferences_changed
+        from desk import final_merges, holders
         from desk.backup import daily
         from desk.joins import empty_trash_while_delivering, replan_after_preferences
         from desk.models import look_at_draft
         from followups.signals import looked
 
+        going_for_good.connect(final_merges.forget)
         preferences_changed.connect(replan_after_preferences)
         looked.connect(empty_trash_while_delivering)
         resume_holders.register(holders.count)

@@ -14,6 +14,7 @@ from django.db.models import CharField, Count, Value
 from accounts import erasing
 from accounts.belonging import owned_models
 from accounts.models import Kit, Preferences, SavedForm, TrashGroup, User
+from contacts.models import Merge, NotTheSame
 from desk import traces
 from followups.models import CalendarFeed, Mail, Mailer, Reminder, Reschedule, UsedLink
 
@@ -32,6 +33,8 @@ NOT_TOLD = {
     Kit,
     Mail,
     SavedForm,
+    Merge,
+    NotTheSame,
 }
 
 

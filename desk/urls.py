@@ -1,7 +1,7 @@
 from django.urls import path
 
 from calls.models import Call, Opportunity
-from contacts.models import Employer, Firm, Person, Recruiter
+from contacts.models import Employer, Firm, Kind, Person, Recruiter
 from desk.views import (
     backups,
     brief,
@@ -9,9 +9,11 @@ from desk.views import (
     capture,
     dossiers,
     drafts,
+    duplicates,
     export,
     firms,
     leaving,
+    merges,
     names,
     off_limits,
     opportunities,
@@ -79,6 +81,19 @@ urlpatterns = [
             ("employers", "employer", Employer),
         )
     ),
+    *(
+        path(f"{noun}/<int:pk>/merge/", merges.merge, {"kind": kind}, name=f"{kind}_merge")
+        for noun, kind in (
+            ("recruiters", Kind.RECRUITER),
+            ("firms", Kind.FIRM),
+            ("people", Kind.PERSON),
+            ("employers", Kind.EMPLOYER),
+        )
+    ),
+    path("merges/<int:pk>/undo/", merges.merge_undo, name="merge_undo"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/not-the-same/", duplicates.not_the_same, name="not_the_same"),
+    path("duplicates/<int:pk>/again/", duplicates.same_again, name="same_again"),
     path("settings/delete/", leaving.account_delete, name="account_delete"),
     path("trash/", trash.trash_list, name="trash"),
     path("trash/<int:pk>/restore/", trash.trash_restore, name="trash_restore"),

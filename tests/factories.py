@@ -22,6 +22,9 @@ from contacts.models import (
     Employment,
     Firm,
     FirmCheck,
+    Kind,
+    Merge,
+    NotTheSame,
     OffLimits,
     Person,
     Phone,
@@ -239,3 +242,29 @@ class TrashGroupFactory(OwnedFactory):
     def _create(cls, model_class: type[TrashGroup], *args: Any, **kwargs: Any) -> TrashGroup:
         firm: Any = FirmFactory(**kwargs)
         return firm.trash()
+
+
+class MergeFactory(OwnedFactory):
+    """Of two recruiters, of whom one was merged with the other."""
+
+    class Meta:
+        model = Merge
+
+    @classmethod
+    def _create(cls, model_class: type[Merge], *args: Any, **kwargs: Any) -> Merge:
+        from desk.merging import merge
+
+        kept: Any = RecruiterFactory(**kwargs)
+        gone: Any = RecruiterFactory(**kwargs)
+        return merge(kept, gone)
+
+
+class NotTheSameFactory(OwnedFactory):
+    """Two recruiters who are not one."""
+
+    class Meta:
+        model = NotTheSame
+
+    kind = Kind.RECRUITER
+    one = factory.LazyAttribute(lambda row: RecruiterFactory.create(owner=row.owner).pk)
+    other = factory.LazyAttribute(lambda row: RecruiterFactory.create(owner=row.owner).pk)

@@ -2,6 +2,7 @@
 
 from contacts.models.employer import Employer, Employment
 from contacts.models.firm import Firm, FirmCheck, OffLimits
+from contacts.models.merge import Kind, Merge, NotTheSame
 from contacts.models.names import NAME_LENGTH, NOTES_LENGTH, FoldedNameQuerySet, NamedModel
 from contacts.models.person import Person
 from contacts.models.reach import ContactPoint, Email, Phone
@@ -17,7 +18,10 @@ __all__ = [
     "Firm",
     "FirmCheck",
     "FoldedNameQuerySet",
+    "Kind",
+    "Merge",
     "NamedModel",
+    "NotTheSame",
     "OffLimits",
     "Person",
     "Phone",

@@ -15,7 +15,8 @@ from accounts.prepared import prepared
 from accounts.requests import OwnerRequest
 from accounts.trashed import just_trashed
 from calls.models import Opportunity
-from contacts.models import FirmCheck, OffLimits
+from contacts.merges import just_merged
+from contacts.models import Firm, FirmCheck, OffLimits
 from contacts.off_limits import limits_of
 from contacts.vetting import vetting_of
 from desk import dossier
@@ -48,6 +49,7 @@ def firm_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "results": FirmCheck.Result.choices,
         "trashed_check": just_trashed(request, FirmCheck, name="check"),
         "trashed_limit": just_trashed(request, OffLimits, name="limit"),
+        "merged": just_merged(request, Firm, pk),
         "opportunities": _opportunities(owner=user.pk, firm=firm.pk),
     }
     return render(request, "desk/firm_detail.html", context)

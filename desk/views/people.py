@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.pages import own_or_404
 from accounts.requests import OwnerRequest
 from calls.models import Call, Referral
+from contacts.merges import just_merged
 from contacts.models import Person
 from desk import anonymise
 from desk.backup import registry
@@ -37,6 +38,7 @@ def person_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "calls": list(Call.objects.of(user).filter(named_by=person).for_list()[:SHOWN]),
         "backups": _backups_with(user, person.anonymised_at) if person.anonymised_at else [],
         "named_again_since": _named_again_since(person),
+        "merged": just_merged(request, Person, pk),
     }
     return render(request, "desk/person_detail.html", context)
 

@@ -15,6 +15,7 @@ from accounts.prepared import prepared
 from accounts.requests import OwnerRequest
 from calls.models import Call
 from contacts.forms import MoveForm
+from contacts.merges import just_merged
 from contacts.models import Email, Firm, Phone, Recruiter
 from desk import dossier
 from desk.dossier import Dossier
@@ -45,6 +46,7 @@ def recruiter_detail(request: OwnerRequest, pk: int) -> HttpResponse:
         "asked_of": next((one for one in firms if one.pk == feed.asked.firm), None),
         "move_form": MoveForm(instance=recruiter, owner=user),
         "moved_from": _moved_from(request, recruiter),
+        "merged": just_merged(request, Recruiter, pk),
     }
     return render(request, "desk/recruiter_detail.html", context)
 

@@ -22,7 +22,7 @@ from accounts.pages import choice, own_or_404, page_of, read_id
 from accounts.requests import OwnerRequest
 from calls.models import Call, Opportunity
 from contacts.models import Employer, Firm, Person, Recruiter
-from desk import purge
+from desk import merging, purge
 from desk.backup import registry
 from followups.models import Promise
 from search import index
@@ -104,7 +104,7 @@ def trash_restore(request: OwnerRequest, pk: int) -> HttpResponse:
         return redirect("desk:trash")
     try:
         with _found_anew_at_the_end():
-            row.restore()
+            merging.bring_back(row)
     except CannotComeBack as error:
         messages.error(request, str(error))
         return redirect("desk:trash")
