@@ -57,11 +57,10 @@ class _Joined:
     is_binary: bool = False
 
     def add(self, text: str) -> None:
+        if self.is_whole:
+            self.parts.append(text[: limits.CELL - self.size])
         self.size += len(text)
-        if self.size > limits.CELL:
-            self.is_whole = False
-        else:
-            self.parts.append(text)
+        self.is_whole = self.size <= limits.CELL
 
     def line(self) -> Line:
         return Line("".join(self.parts), self.is_whole)

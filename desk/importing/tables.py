@@ -65,7 +65,7 @@ class Rows:
             self.read += 1
             self.size += len(line)
             # A quotation mark that is never closed would make one row of all that follows.
-            if self.size > limits.LINE:
+            if self.size >= limits.LINE:
                 raise ImportRefused(
                     _(
                         "The row at line %(n)d is too long to be one: "
@@ -142,13 +142,25 @@ def _worth(
     if columns.shape(cells) != "other":
         return True, known, len(cells)
     alike = 0
-    if len(cells) > 1:
-        below = (_row(iter([line]), delimiter) for line in head[place + 1 : place + 11])
-        widths = [len(row) for row in below if row]
+    if sum(map(bool, cells)) > 1:
+        widths = [len(row) for row in _rows_below(head, place, delimiter)]
         alike = len(cells) if widths and widths.count(len(cells)) * 2 > len(widths) else 0
     # A sentence may hold a word that is a header, too: it has no rows beneath.
     is_alone = len(cells) == 1 and not any(line.strip() for line in head[:place])
-    return False, known if alike or is_alone or len(head) == place + 1 else 0, alike
+    return False, known if known > 1 or alike or is_alone else 0, alike
+
+
+def _rows_below(head: Sequence[str], place: int, delimiter: str) -> Iterator[list[str]]:
+    rows = Rows(itertools.islice(head, place + 1, None), delimiter)
+    for _number in range(10):
+        try:
+            row = rows.next()
+        except (csv.Error, ImportRefused):
+            return
+        if row is None:
+            return
+        if row:
+            yield row
 
 
 def _laid_out(head: list[str], place: int, delimiter: str, cells: list[str]) -> Layout:

@@ -195,6 +195,8 @@ def test_a_card_says_who_and_how_to_reach_them(
     assert "\r\nTEL;TYPE=WORK,VOICE:+12125550100\r\n" in text
     assert "+442079460018" not in text
     assert "\r\nTITLE:CFO\\; a\\,b\\\\c\r\n" in text
+    assert text.count("\r\nCATEGORIES:Recruiter\r\n") == 1
+    assert text.count("\r\nCATEGORIES:Person\r\n") == 1
     assert "Not mine" not in text
     assert "NOTE" not in text
 
