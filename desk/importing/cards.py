@@ -62,9 +62,8 @@ def read(file: BinaryIO, encoding: str) -> Iterator[Contact | Unreadable]:
                 card, is_stray = Card(number), False
             elif line.text.strip() and not is_stray:
                 is_stray = True
-                yield Unreadable(
-                    number + 1, limits.beginning(line.text), _("This stands in no card.")
-                )
+                number += 1
+                yield Unreadable(number, limits.beginning(line.text), _("This stands in no card."))
         elif marker == "begin:vcard":
             if card.was_agent:
                 card.deeper()

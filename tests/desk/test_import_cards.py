@@ -220,7 +220,7 @@ def test_what_stands_between_cards_is_told_once() -> None:
     assert entries(text) == [
         Contact(1, "Ann"),
         Unreadable(2, "FN:Nobody", "This stands in no card."),
-        Contact(2, "Bo"),
+        Contact(3, "Bo"),
     ]
 
 
