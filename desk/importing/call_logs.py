@@ -61,7 +61,8 @@ def mended(octets: bytes) -> bytes:
 
 def _mend(found: re.Match[bytes]) -> bytes:
     numbers = [int(one) for one in found[0][2:-1].split(b";&#")]
-    signs, half = [], 0
+    signs: list[int] = []
+    half = 0
     for number in numbers:
         if half and 0xDC00 <= number < 0xE000:
             signs[-1] = 0x10000 + ((half - 0xD800) << 10) + (number - 0xDC00)

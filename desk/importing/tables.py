@@ -212,6 +212,9 @@ def read(
         except csv.Error as error:
             raise not_understood() from error
     labels = columns.label_columns(laid_out.headers)
+    places: dict[str, list[int]] = {}
+    for place, name in mapping.items():
+        places.setdefault(name, []).append(place)
     count = whole = short = 0
     while True:
         try:
@@ -234,7 +237,7 @@ def read(
                 )
             else:
                 short += 1
-            yield _contact(rows, row, laid_out, mapping, labels)
+            yield _contact(rows, row, laid_out, places, labels)
         if count >= limits.ROWS and rows.next() is not None:
             raise too_many()
 
@@ -265,18 +268,20 @@ def _contact(
     rows: Rows,
     row: list[str],
     laid_out: Layout,
-    mapping: dict[int, str],
+    places: dict[str, list[int]],
     labels: dict[int, int],
 ) -> Contact | Unreadable:
-    shown = limits.beginning(rows.text)
-    if any(map(str.strip, row[laid_out.width :])):
-        return Unreadable(rows.begins, shown, _("It has more cells than there are columns."))
-    if any(len(cell) > limits.CELL for cell in row):
-        return Unreadable(rows.begins, shown, _("A cell is too long."))
-    said = _Said(row, laid_out, mapping, labels)
+    why = ""
+    if len(row) > laid_out.width and any(map(str.strip, row[laid_out.width :])):
+        why = _("It has more cells than there are columns.")
+    elif any(len(cell) > limits.CELL for cell in row):
+        why = _("A cell is too long.")
+    if why:
+        return Unreadable(rows.begins, limits.beginning(rows.text), why)
+    said = _Said(row, laid_out, places, labels)
     return people.contact(
         rows.begins,
-        shown=shown,
+        shown=rows.text,
         name=said.name(),
         firm=said.one("firm"),
         title=said.one("title"),
@@ -293,7 +298,7 @@ class _Said:
 
     row: list[str]
     laid_out: Layout
-    mapping: dict[int, str]
+    places: dict[str, list[int]]  # by field
     labels: dict[int, int]
 
     def cell(self, place: int) -> str:
@@ -301,11 +306,8 @@ class _Said:
         return text[1:] if DEFUSED.match(text) else text
 
     def all(self, field: str) -> list[tuple[int, str]]:
-        return [
-            (place, text)
-            for place, one in self.mapping.items()
-            if one == field and (text := self.cell(place).strip())
-        ]
+        found = ((place, self.cell(place).strip()) for place in self.places.get(field, ()))
+        return [(place, text) for place, text in found if text]
 
     def one(self, field: str) -> str:
         """What was joined by Google: the first of it."""

@@ -40,7 +40,7 @@ def test_it_reads_a_card_of_an_old_telephone() -> None:
         "TEL;CELL:0171 2345678",
         "TEL;WORK;FAX:+49 30 123457",
         "EMAIL;INTERNET;HOME:kaethe@groesser.example",
-        "NOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:K=C3=A4the ruft=\r\n fr=C3=BCh an;=0D=0Aimmer.",
+        "NOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:K=C3=A4the ruft= \r\n fr=C3=BCh an;=0D=0Aimmer.",
         version="2.1",
     )
     assert entries(text) == [
@@ -197,6 +197,7 @@ def test_it_passes_over_pictures_keys_and_cards_within(lines: list[str]) -> None
             "Its letters are damaged, or of another kind than it says.",
         ),
         (["FN" + ";X=1" * 60 + ":Ann"], "A line in it has too many parameters."),
+        (["FN:Ann", *["NOTE:" + "x" * 60_000] * 18], "The card is too long."),
         (["FN:Ann", *["X-A:b"] * 2000], "More than 2000 lines in a card."),
         (["FN:Ann", *["TEL:12345", "TEL:99%d"] * 11], None),
     ],

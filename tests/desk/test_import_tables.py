@@ -10,8 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.models import User
+from contacts.models import Email, Phone
+from desk.export import tables
 from desk.importing.entries import Circle, Contact, ImportRefused, Labelled, Unreadable
 from desk.importing.reading import FIELDS, Recognised, read, recognise, signature
+from tests import factories
 
 FILES = Path(__file__).parent / "files"
 
@@ -194,6 +198,22 @@ def test_a_mapping_is_remembered_by_the_headers_in_any_writing() -> None:
         for head in ("Full Name,Firm X,Tel\n", "full name;FIRM x;TEL.\n", "Full Name,Firm Y,Tel\n")
     )
     assert one == same != other
+
+
+def test_our_own_table_of_recruiters_comes_in_again(user: User) -> None:
+    firm = factories.FirmFactory(owner=user, name="=Acme; Co")
+    ann = factories.RecruiterFactory(owner=user, name="Ann", firm=firm, title="VP", notes="a\nb")
+    for number in ("+442079460018", "+12125550100"):
+        Phone.objects.create(owner=user, recruiter=ann, number=number)
+    Email.objects.create(owner=user, recruiter=ann, address="ann@acme.example")
+    assert entries(b"".join(tables.write(tables.TABLES["recruiters"], user))) == [
+        Contact(
+            *(2, "Ann", "=Acme; Co", "VP"),
+            phones=(Labelled("+44 20 7946 0018"), Labelled("+1 212 555 0100")),
+            emails=(Labelled("ann@acme.example"),),
+            notes="a\nb",
+        )
+    ]
 
 
 # Encodings, cells, lines --------------------------------------------------------------------------
