@@ -141,6 +141,7 @@ def test_it_reads_cards_in_each_encoding(encoding: str) -> None:
         (["FN:Acme", "ORG:Acme"], "", "Acme"),
         (["FN:Acme Ltd", "KIND:org"], "", "Acme Ltd"),
         (["FN:Ann", "ORG:Acme", "X-ABShowAs:COMPANY"], "", "Acme"),
+        (["FN:Acme", "N:Lee;Ann", "ORG:Acme", "X-ABShowAs:COMPANY"], "Ann Lee", "Acme"),
         (["ORG:;Board"], "", "Board"),
     ],
 )
