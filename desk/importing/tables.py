@@ -105,8 +105,7 @@ def layout(file: BinaryIO, encoding: str) -> Layout:
     _score, place, delimiter, cells = best
     if len(cells) > limits.COLUMNS:
         raise ImportRefused(
-            _("This table has %(n)d columns; %(most)d are read.")
-            % {"n": len(cells), "most": limits.COLUMNS}
+            _("This table has more than %(most)d columns.") % {"most": limits.COLUMNS}
         )
     return _laid_out(head, -place, delimiter, cells)
 
@@ -129,7 +128,8 @@ def _row(source: Iterator[str], delimiter: str) -> list[str] | None:
         cells = Rows(source, delimiter).next()
     except (csv.Error, ImportRefused):
         return None
-    return [people.line(cell[: limits.CELL]) for cell in cells or ()]
+    # Of too many no more are kept, nor looked at: it is no header.
+    return [people.line(cell[: limits.CELL]) for cell in (cells or ())[: limits.COLUMNS + 1]]
 
 
 def _worth(
