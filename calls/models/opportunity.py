@@ -132,6 +132,15 @@ class Opportunity(OwnedModel):
     class Meta(OwnedModel.Meta):
         verbose_name = _("opportunity")
         verbose_name_plural = _("opportunities")
+        # The newest of a firm or a recruiter, from the index alone (desk/brief_rows.py).
+        indexes = [
+            models.Index(
+                fields=[whom, "owner", "-created_at", "-id", "declined_on", "stage"],
+                condition=Q(trashed_at=None),
+                name=f"opportunity_of_{whom}",
+            )
+            for whom in ("firm", "recruiter")
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="opportunity_has_title"),
             models.CheckConstraint(
