@@ -28,7 +28,7 @@ FIND = """
         WITH lately AS MATERIALIZED (
             SELECT newest.place FROM (
                 SELECT place, words FROM search_searchdocument
-                WHERE owner_id = %s AND {which} place >= %s
+                WHERE owner_id = %s AND {which} place >= %s AND trashed_at IS NULL
                 ORDER BY place DESC LIMIT {newest}
             ) AS newest
             WHERE newest.words @@ asked.query LIMIT asked.most
@@ -39,6 +39,7 @@ FIND = """
             SELECT place FROM search_searchdocument
             WHERE (SELECT count(*) FROM lately) < asked.most
                 AND words @@ asked.query AND place + 0 >= %s AND owner_id + 0 = %s
+                AND trashed_at IS NULL
             ORDER BY place + 0 DESC LIMIT asked.most
         )
     ) AS found

@@ -198,7 +198,8 @@ def _documents(owner: User, places: Iterable[int]) -> Iterable[SearchDocument]:
     Not by `of(owner)`, for which SQLite would rather walk through all that the owner has than look
     up thirty places.
     """
-    rows = SearchDocument.across_owners.filter(place__in=list(places)).defer("words")
+    rows = SearchDocument.across_owners.filter(place__in=list(places), trashed_at=None)
+    rows = rows.defer("words")
     return rows.alias(whose=F("owner_id") + 0).filter(whose=owner.pk)
 
 

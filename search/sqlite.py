@@ -109,7 +109,11 @@ def _order(command: str) -> None:
 
 
 # The tags say whose rows are sought; the rows themselves say whose they are, each by its place.
-THEIRS = f"EXISTS (SELECT 1 FROM {SOURCE} WHERE place = {TABLE}.rowid AND owner_id + 0 = %s)"  # noqa: S608
+# What is made ahead (search/ahead.py) is not found yet.
+THEIRS = (
+    f"EXISTS (SELECT 1 FROM {SOURCE} WHERE place = {TABLE}.rowid AND owner_id + 0 = %s "  # noqa: S608
+    "AND trashed_at IS NULL)"
+)
 
 
 def find(asks: Iterable[Ask]) -> list[tuple[int, int]]:
