@@ -15,6 +15,7 @@ from accounts import erasing
 from accounts.belonging import owned_models
 from accounts.models import Kit, Preferences, SavedForm, TrashGroup, User
 from desk import traces
+from desk.models import ImportRow, ImportRun
 from followups.models import CalendarFeed, Mail, Mailer, Reminder, Reschedule, UsedLink
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ NOT_TOLD = {
     Kit,
     Mail,
     SavedForm,
+    ImportRun,
+    ImportRow,
 }
 
 
