@@ -1,0 +1,138 @@
+"""What was read of somebody, made into a contact, or why nothing can be made of it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from contacts.models.names import NAME_LENGTH, NOTES_LENGTH
+from contacts.names import bare, fold
+from desk.importing import limits
+from desk.importing.entries import Circle, Contact, Labelled, Unreadable
+
+# What a number is for, by a word that says so. The first that is found.
+LABELS = {
+    "mobile": "mobile mobil mobiltelefon mobilnummer mobilfunk handy handynummer cell iphone",
+    "main": "main haupt haupttelefon switchboard zentrale",
+    "work": "work business office company geschaftlich dienstlich buro firma arbeit",
+    "home": "home private privat",
+}
+LABEL_BY_WORD = {word: label for label, words in LABELS.items() for word in words.split()}
+CIRCLES = {
+    Circle.RECRUITER: "recruiter recruiters headhunter headhunters personalberater",
+    Circle.PERSON: "person people personen netzwerk network",
+}
+CIRCLE_BY_WORD = {word: circle for circle, words in CIRCLES.items() for word in words.split()}
+MANY_SPACES = re.compile(r"[^\S\n]+")
+
+
+def words(text: str) -> str:
+    """`text` folded, words and numbers alone: “E-mail 1 - Value” is “e mail 1 value”."""
+    return " ".join(re.findall(r"[^\W_]+", bare(text[:NAME_LENGTH])))
+
+
+def line(text: str) -> str:
+    """`text` in one line, without what is not seen and would not be kept."""
+    return " ".join(paragraphs(text).split())
+
+
+def paragraphs(text: str) -> str:
+    """`text` with its lines, without other signs that only control something."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    if not text.isprintable():
+        text = "".join(
+            sign for sign in text if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cs"}
+        )
+    return MANY_SPACES.sub(" ", text).strip()
+
+
+def label(text: str) -> str:
+    """What a number is for, in our words if they are known, else in those of the file."""
+    for word in words(text).split():
+        if found := LABEL_BY_WORD.get(word):
+            return found
+    return ""
+
+
+def own_label(text: str) -> str:
+    """As `label`, and somebody's own word for it where it is no other."""
+    return label(text) or line(text).strip("* ")[: limits.LABEL].strip()
+
+
+def circle(text: str) -> Circle:
+    """To whom somebody belongs, by the words of a group or a category."""
+    for word in words(text).split():
+        if found := CIRCLE_BY_WORD.get(word):
+            return found
+    return Circle.UNSAID
+
+
+def full_name(*parts: str) -> str:
+    return line(" ".join(parts))
+
+
+def contact(
+    at: int,
+    *,
+    shown: str,
+    name: str = "",
+    firm: str = "",
+    title: str = "",
+    phones: Iterable[Labelled] = (),
+    emails: Iterable[Labelled] = (),
+    notes: str = "",
+    circle: Circle = Circle.UNSAID,
+) -> Contact | Unreadable:
+    """A contact within the limits of what can be kept; `shown` is how its row begins."""
+    made = Contact(
+        at=at,
+        name=_named(name),
+        firm=_named(firm),
+        title=line(title),
+        phones=_once(phones),
+        emails=_once(emails),
+        notes=paragraphs(notes),
+        circle=circle,
+    )
+    if why := _too_much(made) or _too_little(made):
+        return Unreadable(at, limits.beginning(shown), why)
+    return made
+
+
+def _named(text: str) -> str:
+    """One line; nothing where it has no letter, by which it could be found."""
+    said = line(text)
+    return said if len(said) > NAME_LENGTH or fold(said) else ""
+
+
+def _once(all_of_them: Iterable[Labelled]) -> tuple[Labelled, ...]:
+    found: dict[str, Labelled] = {}
+    for one in all_of_them:
+        if text := line(one.text):
+            found.setdefault(text, Labelled(text, one.label))
+    return tuple(found.values())
+
+
+def _too_little(made: Contact) -> str:
+    if made.name or made.firm:
+        return ""
+    return _("Neither a name nor a firm stands here.")
+
+
+def _too_much(made: Contact) -> str:
+    for what, text, most in (
+        (_("name"), made.name, NAME_LENGTH),
+        (_("firm"), made.firm, NAME_LENGTH),
+        (_("title"), made.title, NAME_LENGTH),
+        (_("notes"), made.notes, NOTES_LENGTH),
+        *((_("phone"), one.text, limits.PHONE) for one in made.phones),
+        *((_("e-mail"), one.text, limits.EMAIL) for one in made.emails),
+    ):
+        if len(text) > most:
+            return _("Longer than %(most)d characters: %(what)s.") % {"most": most, "what": what}
+    if len(made.phones) > limits.REACHED_BY or len(made.emails) > limits.REACHED_BY:
+        return _("More than %(most)d numbers or addresses.") % {"most": limits.REACHED_BY}
+    return ""

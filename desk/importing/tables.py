@@ -1,0 +1,331 @@
+"""Tables as text (CSV): where the header is, what parts the cells, and the rows as contacts."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from desk.importing import columns, limits, people
+from desk.importing.decoding import lines
+from desk.importing.entries import Circle, Contact, ImportRefused, Labelled, Unreadable
+
+DELIMITERS = ",;\t"
+LARGEST = limits.LARGEST["csv"]
+# LinkedIn's notes stand above the header, and what else somebody wrote there.
+HEADER_WITHIN = 30
+SAMPLE = 5
+HEAD = 1 << 18  # characters
+# Our own tables put it before what a spreadsheet could take for a formula.
+DEFUSED = re.compile(r"'(?=\s*[=+\-@|%＝＋－＠])")
+PARTS_OF_EMAILS = re.compile(r":::|[;,\s]")
+PARTS_OF_PHONES = re.compile(r":::|[;\n]")
+A_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.\-]{5,}")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table is laid out. `header_at` is the line of the header, 0 if there is none."""
+
+    delimiter: str
+    header_at: int
+    headers: tuple[str, ...]
+    mapping: dict[int, str]
+    sample: tuple[tuple[str, ...], ...]
+
+    @property
+    def width(self) -> int:
+        return len(self.headers)
+
+
+class Rows:
+    """The rows of a table with the line at which each begins; `ImportRefused` for a row too long.
+
+    A row that is wrong in itself comes as `csv.Error`, and the next can be asked for.
+    """
+
+    def __init__(self, source: Iterator[str], delimiter: str, *, before: int = 0) -> None:
+        self.source = source
+        self.begins = self.read = before
+        self.size = 0
+        self.text = ""
+        self.is_ended = True  # the last line had an end
+        self.reader = csv.reader(
+            self._fed(), delimiter=delimiter, skipinitialspace=True, strict=True
+        )
+
+    def _fed(self) -> Iterator[str]:
+        for line in self.source:
+            self.read += 1
+            self.size += len(line)
+            # A quotation mark that is never closed would make one row of all that follows.
+            if self.size > limits.LINE:
+                raise ImportRefused(
+                    _(
+                        "The row at line %(n)d is too long to be one: "
+                        "a quotation mark may be missing there."
+                    )
+                    % {"n": self.begins}
+                )
+            self.text = self.text or line[: limits.BEGINNING * 4]
+            self.is_ended = line.endswith(("\n", "\r"))
+            yield line
+
+    def next(self) -> list[str] | None:
+        self.begins, self.size, self.text = self.read + 1, 0, ""
+        return next(self.reader, None)
+
+
+def layout(file: BinaryIO, encoding: str) -> Layout:
+    """How the table in `file` is laid out. Raises `ImportRefused` if it is none."""
+    head, size = [], 0
+    for line in lines(file, encoding, largest=LARGEST):
+        head.append(line)
+        size += len(line)
+        if size > HEAD:
+            break
+    delimiters = DELIMITERS
+    # Excel's own: “sep=;”.
+    if head and (said := re.fullmatch(r'"?sep=([,;\t])"?\s*', head[0], re.IGNORECASE)):
+        delimiters = said[1]
+    found = [
+        (_worth(cells, head, place, delimiter), -place, delimiter, cells)
+        for delimiter in delimiters
+        for place, cells in _possible_headers(head, delimiter)
+    ]
+    best = max(found, key=lambda one: one[:2], default=None)
+    if best is None or not any(best[0]):
+        raise not_understood()
+    _score, place, delimiter, cells = best
+    if len(cells) > limits.COLUMNS:
+        raise ImportRefused(
+            _("This table has %(n)d columns; %(most)d are read.")
+            % {"n": len(cells), "most": limits.COLUMNS}
+        )
+    return _laid_out(head, -place, delimiter, cells)
+
+
+def not_understood() -> ImportRefused:
+    return ImportRefused(_("No table, no cards and no log of calls can be made out in this file."))
+
+
+def _possible_headers(head: Sequence[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    for place in range(min(HEADER_WITHIN, len(head))):
+        if not head[place].strip():
+            continue
+        cells = _row(itertools.islice(head, place, None), delimiter)
+        if cells and any(cells):
+            yield place, cells
+
+
+def _row(source: Iterator[str], delimiter: str) -> list[str] | None:
+    try:
+        cells = Rows(source, delimiter).next()
+    except (csv.Error, ImportRefused):
+        return None
+    return [people.line(cell[: limits.CELL]) for cell in cells or ()]
+
+
+def _worth(
+    cells: list[str], head: Sequence[str], place: int, delimiter: str
+) -> tuple[bool, int, int]:
+    """How likely it is that these cells are the header: by the fields known, then by the rows."""
+    if len(cells) > limits.COLUMNS:
+        return False, 1, len(cells)
+    known = len(set(columns.suggested(cells).values()))
+    if columns.shape(cells) != "other":
+        return True, known, len(cells)
+    alike = 0
+    if len(cells) > 1:
+        below = (_row(iter([line]), delimiter) for line in head[place + 1 : place + 11])
+        widths = [len(row) for row in below if row]
+        alike = len(cells) if widths and widths.count(len(cells)) * 2 > len(widths) else 0
+    # A sentence may hold a word that is a header, too: it has no rows beneath.
+    is_alone = len(cells) == 1 and not any(line.strip() for line in head[:place])
+    return False, known if alike or is_alone or len(head) == place + 1 else 0, alike
+
+
+def _laid_out(head: list[str], place: int, delimiter: str, cells: list[str]) -> Layout:
+    mapping = columns.suggested(cells)
+    header_at = place + 1
+    if not mapping and (guessed := _without_header(cells)):
+        mapping, header_at = guessed, 0
+        cells = [_("Column %(n)d") % {"n": number} for number, _cell in enumerate(cells, start=1)]
+    rows = Rows(itertools.islice(head, header_at, None), delimiter)
+    sample: list[tuple[str, ...]] = []
+    while len(sample) < SAMPLE:
+        try:
+            row = rows.next()
+        except (csv.Error, ImportRefused):
+            break
+        if row is None:
+            break
+        if any(row):
+            sample.append(tuple(people.line(cell[:200])[:100] for cell in row[: len(cells)]))
+    return Layout(delimiter, header_at, tuple(one[:200] for one in cells), mapping, tuple(sample))
+
+
+def _without_header(cells: list[str]) -> dict[int, str]:
+    """The columns of a table that begins with somebody: there is an address or a number in it."""
+    found = {}
+    for place, cell in enumerate(cells):
+        if "@" in cell and " " not in cell:
+            found[place] = "email"
+        elif A_PHONE.fullmatch(cell[: limits.PHONE]):
+            found[place] = "phone"
+    if found:
+        text = [place for place in range(len(cells)) if place not in found and cells[place]]
+        found |= dict(zip(text, ("name", "firm"), strict=False))
+    return dict(sorted(found.items()))
+
+
+def read(
+    file: BinaryIO, encoding: str, laid_out: Layout, mapping: dict[int, str]
+) -> Iterator[Contact | Unreadable]:
+    """Each row as a contact. Raises `ImportRefused`, also on the way, if the file is unusable."""
+    source = lines(file, encoding, largest=LARGEST)
+    skipped = max(laid_out.header_at - 1, 0)
+    for _line in itertools.islice(source, skipped):
+        pass
+    rows = Rows(source, laid_out.delimiter, before=skipped)
+    if laid_out.header_at:
+        try:
+            rows.next()
+        except csv.Error as error:
+            raise not_understood() from error
+    labels = columns.label_columns(laid_out.headers)
+    count = whole = short = 0
+    while True:
+        try:
+            row = rows.next()
+        except csv.Error as error:
+            yield _wrong(rows, error)
+            count += 1
+        else:
+            if row is None:
+                return
+            if not any(map(str.strip, row)):
+                continue
+            count += 1
+            if len(row) >= laid_out.width:
+                whole += 1
+            elif whole and not short and not rows.is_ended:
+                raise ImportRefused(
+                    _("This file is cut off: its last row, at line %(n)d, is not whole.")
+                    % {"n": rows.begins}
+                )
+            else:
+                short += 1
+            yield _contact(rows, row, laid_out, mapping, labels)
+        if count >= limits.ROWS and rows.next() is not None:
+            raise too_many()
+
+
+def too_many() -> ImportRefused:
+    return ImportRefused(
+        _("This file has more than %(most)d rows: part it.") % {"most": limits.ROWS}
+    )
+
+
+def _wrong(rows: Rows, error: csv.Error) -> Unreadable:
+    if "end of data" in str(error):
+        raise ImportRefused(
+            _(
+                "The file ends within a quotation that begins at line %(n)d: "
+                "it is cut off, or a quotation mark is missing."
+            )
+            % {"n": rows.begins}
+        ) from error
+    return Unreadable(
+        rows.begins,
+        limits.beginning(rows.text),
+        _("Its quotation marks do not fit, or a cell is too long."),
+    )
+
+
+def _contact(
+    rows: Rows,
+    row: list[str],
+    laid_out: Layout,
+    mapping: dict[int, str],
+    labels: dict[int, int],
+) -> Contact | Unreadable:
+    shown = limits.beginning(rows.text)
+    if any(map(str.strip, row[laid_out.width :])):
+        return Unreadable(rows.begins, shown, _("It has more cells than there are columns."))
+    if any(len(cell) > limits.CELL for cell in row):
+        return Unreadable(rows.begins, shown, _("A cell is too long."))
+    said = _Said(row, laid_out, mapping, labels)
+    return people.contact(
+        rows.begins,
+        shown=shown,
+        name=said.name(),
+        firm=said.one("firm"),
+        title=said.one("title"),
+        phones=said.reached("phone", PARTS_OF_PHONES),
+        emails=said.reached("email", PARTS_OF_EMAILS),
+        notes=said.notes(),
+        circle=said.circle(),
+    )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What one row says of the fields."""
+
+    row: list[str]
+    laid_out: Layout
+    mapping: dict[int, str]
+    labels: dict[int, int]
+
+    def cell(self, place: int) -> str:
+        text = self.row[place] if place < len(self.row) else ""
+        return text[1:] if DEFUSED.match(text) else text
+
+    def all(self, field: str) -> list[tuple[int, str]]:
+        return [
+            (place, text)
+            for place, one in self.mapping.items()
+            if one == field and (text := self.cell(place).strip())
+        ]
+
+    def one(self, field: str) -> str:
+        """What was joined by Google: the first of it."""
+        return next((text.split(" ::: ")[0] for _place, text in self.all(field)), "")
+
+    def name(self) -> str:
+        return self.one("name") or people.full_name(
+            self.one("first_name"), self.one("middle_name"), self.one("last_name")
+        )
+
+    def reached(self, field: str, parts: re.Pattern[str]) -> Iterator[Labelled]:
+        for place, text in self.all(field):
+            if place in self.labels:
+                said = self.cell(self.labels[place])
+                if columns.OF_NOBODY.intersection(people.words(said).split()):
+                    continue
+                label = people.own_label(said)
+            else:
+                label = people.label(self.laid_out.headers[place])
+            for part in itertools.islice(filter(None, parts.split(text)), limits.CELL):
+                yield Labelled(part.removeprefix("mailto:"), label)
+
+    def notes(self) -> str:
+        found = self.all("notes")
+        if len(found) == 1:
+            return found[0][1]
+        return "\n".join(
+            pgettext("a column and its text", "%(header)s: %(text)s")
+            % {"header": self.laid_out.headers[place], "text": text}
+            for place, text in found
+        )
+
+    def circle(self) -> Circle:
+        said = (people.circle(text) for _place, text in self.all("circle"))
+        return next(filter(None, said), Circle.UNSAID)
