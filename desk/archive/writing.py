@@ -30,6 +30,7 @@ from desk.archive.manifest import AccountWriter, Contents
 from desk.backup import archive, schema
 from desk.backup.archive import BackupError
 from desk.backup.copying import in_order
+from desk.importing.run import ImportRun
 
 # Rows read at once.
 PART = 500

@@ -53,7 +53,10 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, run: ImportRun, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known, said = columns_of(run), run.recognised
-        choices = [("", "—"), *((name, label) for name, label in FIELDS.items() if name != IGNORED)]
+        choices = [
+            ("", "—"),
+            *((name, label) for name, label in FIELDS.items() if name != IGNORED),
+        ]
         width = max([len(said.get("headers", [])), *map(len, said.get("sample", []))], default=0)
         for at in range(width):
             headers = said.get("headers", [])

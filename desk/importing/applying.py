@@ -202,15 +202,12 @@ class _Writer:
 
     def _ways(self, row: ImportRow, holder: Any) -> list[Any]:
         """Numbers and addresses, of `holder` or of somebody known. A new firm's first is its own."""
-        if holder is not None:
-            whose = {}
-        else:
-            whose = {f"{row.what}_id": row.target}
+        whose = {} if holder is not None else {f"{row.what}_id": row.target}
         numbers = row.data.get("phones", [])
         if isinstance(holder, Firm):
             numbers = numbers[1:]
         common = {"owner": self.owner, "created_at": self.now, **whose}
-        found = {number: label for number, label in reversed(numbers)}
+        found = dict(reversed(numbers))
         ways: list[Any] = [
             Phone(**common, number=number, label=label[:LABEL_LENGTH])
             for number, label in reversed(found.items())

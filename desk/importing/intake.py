@@ -53,7 +53,7 @@ def take_in(owner: User, file: File[Any], **chosen: Any) -> ImportRun:
 
 def columns_of(run: ImportRun) -> dict[int, str]:
     """What its columns hold: as its user says, else as was recognised."""
-    said = run.recognised.get("mapping", {}) if run.mapping is None else run.mapping
+    said = run.mapping or run.recognised.get("mapping", {})
     return {int(at): name for at, name in said.items()}
 
 
@@ -61,10 +61,10 @@ def has_names(mapping: dict[int, str]) -> bool:
     return bool(NAMES & set(mapping.values()))
 
 
-def _remembered(owner: User, signature: str) -> dict[str, str] | None:
-    rows = ImportRun.objects.of(owner).filter(signature=signature).exclude(mapping=None)
+def _remembered(owner: User, signature: str) -> dict[str, str]:
+    rows = ImportRun.objects.of(owner).filter(signature=signature).exclude(mapping={})
     last = rows.order_by("-created_at", "-pk").first()
-    return last.mapping if last else None
+    return last.mapping if last else {}
 
 
 def _make_room(owner: User) -> None:

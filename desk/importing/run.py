@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.files import go_with_row
-from accounts.owned import OwnedManager, OwnedModel, OwnedQuerySet
+from accounts.owned import OwnedModel
 
 # A worker that has not said for so long that it is at work, is not.
 LEASE = dt.timedelta(seconds=90)
@@ -25,13 +25,6 @@ UNDONE_FOR = dt.timedelta(days=30)
 
 class Superseded(Exception):
     """The run is no longer this worker's: it was cancelled, or another has taken it over."""
-
-
-class RunQuerySet(OwnedQuerySet):
-    def to_go_on(self, now: dt.datetime) -> Self:
-        """Those with work to be done that nobody does at `now` (UTC), the oldest first."""
-        free = Q(lease_until=None) | Q(lease_until__lt=now)
-        return self.filter(free, state__in=ImportRun.WORKING).order_by("pk")
 
 
 def import_path(run: ImportRun, filename: str) -> str:
@@ -75,7 +68,7 @@ class ImportRun(OwnedModel):
     shape = models.CharField(max_length=12, blank=True)
     # By which the same kind of table is known again, and what its columns were said to be then.
     signature = models.CharField(max_length=64, blank=True)
-    mapping = models.JSONField(null=True, default=None)
+    mapping = models.JSONField(default=dict)
     circle = models.CharField(max_length=12, choices=Circle, default=Circle.TITLES)
     overwrites = models.BooleanField(default=False)
 
@@ -101,8 +94,6 @@ class ImportRun(OwnedModel):
     read_at = models.DateTimeField(null=True)
     touched_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
-
-    objects = OwnedManager.from_queryset(RunQuerySet)()
 
     class Meta(OwnedModel.Meta):
         verbose_name = _("import")
@@ -142,6 +133,10 @@ class ImportRun(OwnedModel):
             and self.done_at
             and timezone.now() < self.done_at + UNDONE_FOR
         )
+
+    @property
+    def undone_until(self) -> dt.datetime | None:
+        return self.done_at + UNDONE_FOR if self.done_at else None
 
     @property
     def percent(self) -> int:

@@ -75,10 +75,16 @@ def _fail(run: ImportRun) -> None:
         run.becomes(State.DONE, why=_("It could not be taken back. Try it once more."))
 
 
+def to_go_on(now: dt.datetime) -> Any:
+    """Runs with work to be done that nobody does at `now` (UTC), the oldest first."""
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    return ImportRun.across_owners.filter(free, state__in=ImportRun.WORKING).order_by("pk")
+
+
 def go_on(now: dt.datetime | None = None) -> int:
     """Take up whatever nobody is at; how many. For the worker."""
     count = 0
-    for run in list(ImportRun.across_owners.to_go_on(now or timezone.now()).defer("changed")):
+    for run in list(to_go_on(now or timezone.now()).defer("changed")):
         work(ImportRun.across_owners.get(pk=run.pk))
         count += 1
     return count
@@ -86,7 +92,7 @@ def go_on(now: dt.datetime | None = None) -> int:
 
 def is_left(now: dt.datetime) -> bool:
     """Whether there is a run that nobody is at."""
-    return ImportRun.across_owners.to_go_on(now).exists()
+    return to_go_on(now).exists()
 
 
 # What its user says ------------------------------------------------------------------------------
