@@ -27,7 +27,7 @@ from contacts.models import (
     Phone,
     Recruiter,
 )
-from desk.models import Draft
+from desk.models import Draft, ImportRow, ImportRun
 from followups.models import Mail, Promise, Reminder
 
 PASSWORD = "correct horse battery"
@@ -239,3 +239,26 @@ class TrashGroupFactory(OwnedFactory):
     def _create(cls, model_class: type[TrashGroup], *args: Any, **kwargs: Any) -> TrashGroup:
         firm: Any = FirmFactory(**kwargs)
         return firm.trash()
+
+
+class ImportRunFactory(OwnedFactory):
+    """A table that waits to be looked at; its file is gone."""
+
+    class Meta:
+        model = ImportRun
+
+    state = ImportRun.State.READY
+    kind = "csv"
+    recognised = factory.LazyFunction(lambda: {"headers": ["Name"], "mapping": {"0": "name"}})
+    counts = factory.LazyFunction(lambda: {"new": 1})
+
+
+class ImportRowFactory(OwnedFactory):
+    class Meta:
+        model = ImportRow
+
+    run = same_owner(ImportRunFactory)
+    at = factory.Sequence(lambda n: n + 1)
+    verdict = ImportRow.Verdict.NEW
+    what = ImportRow.What.PERSON
+    name = "Bo Lind"

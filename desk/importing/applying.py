@@ -20,9 +20,8 @@ from accounts.models import User
 from calls.models import Call
 from contacts import places
 from contacts.models import Email, Firm, Person, Phone, Recruiter
-from contacts.names import fold
 from desk.importing import archives, hidden, showing
-from desk.importing.cleaned import ADDRESS_LENGTH, LABEL_LENGTH
+from desk.importing.cleaned import ADDRESS_LENGTH, LABEL_LENGTH, fold
 from desk.importing.conflicts import Conflict
 from desk.importing.hidden import Ranges
 from desk.importing.run import ImportRow, ImportRun
@@ -30,7 +29,7 @@ from desk.importing.staging import forget_rows, taken
 from search import ahead
 
 # Rows of the file whose rows are written at once: others wait for no longer than that takes.
-PART = 250
+PART = 400
 
 What, Verdict = ImportRow.What, ImportRow.Verdict
 

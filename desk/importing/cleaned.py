@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,11 +13,13 @@ from django.utils.translation import gettext as _
 
 from accounts import phones
 from contacts.models import NAME_LENGTH, NOTES_LENGTH
-from contacts.names import fold
+from contacts.names import fold as fold_name
 from desk.importing.entries import Circle, Contact, Labelled
 from desk.importing.run import ImportRow, ImportRun
 
 LABEL_LENGTH = 40
+# A name is asked for again and again while one part of a file is compared and written.
+fold = lru_cache(maxsize=4096)(fold_name)
 ADDRESS_LENGTH = 254
 # Of one card: an address book that has more of somebody is none.
 MOST_WAYS = 50

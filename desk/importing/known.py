@@ -11,8 +11,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from contacts.models import Email, Firm, Person, Phone, Recruiter
-from contacts.names import fold
-from desk.importing.cleaned import Card
+from desk.importing.cleaned import Card, fold
 from desk.importing.run import ImportRow
 
 RECRUITER, PERSON, FIRM = ImportRow.What.RECRUITER, ImportRow.What.PERSON, ImportRow.What.FIRM

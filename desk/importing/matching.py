@@ -17,8 +17,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from contacts.names import fold
-from desk.importing.cleaned import Card, Unusable, card_of, line_of, share_a_word
+from desk.importing.cleaned import Card, Unusable, card_of, fold, line_of, share_a_word
 from desk.importing.entries import Contact, Unreadable
 from desk.importing.known import FIRM, PERSON, RECRUITER, Key, Known
 from desk.importing.run import ImportRow, ImportRun

@@ -129,7 +129,8 @@ class ImportRun(OwnedModel):
     def can_be_undone(self) -> bool:
         return bool(
             self.state == self.State.DONE
-            and (self.made or self.added or self.changed)
+            and self.brought
+            and self.kind != "archive"
             and self.done_at
             and timezone.now() < self.done_at + UNDONE_FOR
         )

@@ -12,7 +12,7 @@ from accounts.trash import hold
 from calls.last_calls import follow
 from calls.models import Call
 from contacts.models import Firm, Recruiter
-from contacts.names import fold
+from desk.importing.cleaned import fold
 from desk.importing.conflicts import MEANWHILE, Conflict, refuse_what_changed
 from desk.importing.hidden import MODELS, hidden, label_of
 from desk.importing.known import HOLDERS

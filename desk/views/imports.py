@@ -40,7 +40,7 @@ def import_file(request: OwnerRequest) -> HttpResponse:
             return redirect(run)
     if request.method == "POST" and not form.is_bound:
         form = FileForm({}, {})
-    runs = ImportRun.objects.of(request.user).defer("recognised", "made", "added", "changed")
+    runs = ImportRun.objects.of(request.user).defer("made", "added", "changed")
     lately = [(run, wording.what_it_is(run), wording.outcome(run)) for run in _lately(runs)]
     context = {"form": form, "runs": lately}
     status = 422 if form.errors else 200
