@@ -80,7 +80,7 @@ def measure(rows: int) -> dict[str, float]:
         path = Path(folder) / "contacts.csv"
         write(path, rows)
         found: dict[str, float] = {"file, MB": path.stat().st_size / 2**20}
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         with path.open("rb") as file:
             run = intake.take_in(owner, File(file, name="x"))
         work.work(run)
@@ -94,6 +94,8 @@ def measure(rows: int) -> dict[str, float]:
     assert run.state == state.DONE, (run.state, run.why)
     found["bringing in"] = time.perf_counter() - begun
     found["together"] = found["preview"] + found["bringing in"]
+    # Beside other work on the machine this says more than the clock.
+    found["of the processor"] = time.process_time() - worked
     found["rows"] = Recruiter.objects.of(owner).count() + Person.objects.of(owner).count()
     begun = time.perf_counter()
     work.move(run, (state.DONE,), state.UNDOING, done=0, of=0)
