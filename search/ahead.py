@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from accounts import inserting
 from search import index
 from search.kinds import Kind, all_kinds
 from search.models import SearchDocument
@@ -39,7 +40,7 @@ def make(rows: Iterable[Any], *, hidden_at: dt.datetime, group: uuid.UUID) -> No
     made = [one for one in map(index._document_of(kind), rows) if one is not None]
     for one in made:
         one.trashed_at, one.trash_group = hidden_at, group
-    index._write(made)
+    inserting.insert(made)
 
 
 def missing(rows: QuerySet) -> QuerySet:

@@ -22,7 +22,7 @@ from contacts import places
 from contacts.models import Email, Firm, Person, Phone, Recruiter
 from desk.importing import archives, hidden, showing
 from desk.importing.cleaned import ADDRESS_LENGTH, LABEL_LENGTH, fold
-from desk.importing.conflicts import Conflict
+from desk.importing.conflicts import MEANWHILE, Conflict
 from desk.importing.hidden import Ranges
 from desk.importing.run import ImportRow, ImportRun
 from desk.importing.staging import forget_rows, taken
@@ -52,7 +52,7 @@ def bring_in(run: ImportRun) -> None:
     except (Conflict, IntegrityError) as error:
         run.refresh_from_db()
         hidden.sweep(run, lambda done: run.goes_on())
-        why = str(error) if isinstance(error, Conflict) else showing.MEANWHILE
+        why = str(error) if isinstance(error, Conflict) else MEANWHILE
         run.becomes(ImportRun.State.READING, made={}, added={}, why=str(why))
         return
     clear(run)
@@ -157,7 +157,7 @@ class _Writer:
         }
         known = Firm.objects.of(self.owner).filter(folded_name__in=names)
         found |= {one.folded_name: one for one in known}
-        new = [
+        new: list[Any] = [
             Firm(owner=self.owner, name=name, folded_name=folded, created_at=self.now)
             for folded, name in names.items()
             if name and folded not in found
@@ -226,7 +226,7 @@ class _Writer:
         known = Recruiter.objects.of(self.owner).filter(pk__in=pks).select_related("firm")
         recruiters = {one.pk: one for one in known}
         if len(recruiters) != len(pks):
-            raise Conflict(showing.MEANWHILE)
+            raise Conflict(MEANWHILE)
         calls = [self._call(row, recruiters[row.target]) for row in part if row.target]
         self._insert(calls)
         ahead.make(calls, hidden_at=self.now, group=self.run.group)

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max, Min, Q, QuerySet
 
+from accounts import inserting
 from accounts.belonging import in_parts
 from calls.models import Call
 from contacts.models import Email, Firm, Person, Phone, Recruiter
@@ -64,7 +65,7 @@ def insert(run: ImportRun, rows: list[Any], ranges: Ranges, *, at: dt.datetime) 
         return
     for row in rows:
         row.trashed_at, row.trash_group = at, run.group
-    untold(type(rows[0])).bulk_create(rows)
+    inserting.insert(rows)
     for row in rows:
         row.trashed_at = row.trash_group = None
     remember(ranges, label_of(type(rows[0])), (row.pk for row in rows))

@@ -46,7 +46,7 @@ def take_in(owner: User, file: File[Any], **chosen: Any) -> ImportRun:
     try:
         run.save()
     except BaseException:
-        run.file.storage.delete(run.file.name)
+        run.file.storage.delete(run.file.name or "")
         raise
     return run
 

@@ -177,9 +177,9 @@ class ImportRun(OwnedModel):
     def drop_file(self) -> None:
         """The uploaded file goes from the disk."""
         if self.file:
-            self.file.storage.delete(self.file.name)
+            self.file.storage.delete(self.file.name or "")
             ImportRun.across_owners.filter(pk=self.pk).update(file="", recognised={})
-            self.file = ""  # type: ignore[assignment]
+            self.file = ""
 
 
 go_with_row(ImportRun)

@@ -87,16 +87,17 @@ def _write_part(run: ImportRun, model: Any, part: list[ImportRow]) -> list[Any]:
     firms = _firms(run, part) if model is Recruiter else {}
     changed: dict[int, dict[str, Any]] = {}
     for row in part:
-        target = known.get(row.target)
+        target = known.get(row.target or 0)
         # A row that this file has changed already is one further.
-        if target is None or target.version != row.target_version + (row.target in changed):
+        seen = (row.target_version or 0) + (row.target in changed)
+        if target is None or target.version != seen:
             raise Conflict(str(MEANWHILE))
         values = [*row.fills, *(row.differs if run.overwrites else [])]
         if not values:
             continue
-        if row.target not in changed:
+        if target.pk not in changed:
             target.version += 1
-        was = changed.setdefault(row.target, {})
+        was = changed.setdefault(target.pk, {})
         for name, _old, new in values:
             value = firms[fold(new)] if name == "firm" else new
             field = "firm_id" if name == "firm" else name

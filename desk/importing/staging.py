@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from accounts import inserting
 from accounts.models import User
 from desk.importing import archives
 from desk.importing.calls import CallMatcher
@@ -47,7 +48,7 @@ def stage(run: ImportRun) -> None:
         done += len(rows)
         with transaction.atomic():
             run.goes_on(done=done)
-            ImportRow.objects.bulk_create(rows)
+            inserting.insert(rows)
     run.becomes(State.READY, counts=count(run), done=done, of=done)
 
 
@@ -63,11 +64,11 @@ def _entries(run: ImportRun) -> Iterator[Any]:
     recognised = reading.Recognised.from_json(run.recognised)
     mapping = {int(at): name for at, name in run.mapping.items()} if run.mapping else None
     with run.file.open("rb") as file:
-        yield from reading.read(file, recognised, mapping=mapping)
+        yield from reading.read(cast(BinaryIO, file), recognised, mapping=mapping)
 
 
 def _parts(entries: Iterable[Any]) -> Iterator[list[Any]]:
-    for part in itertools.batched(entries, PART, strict=False):
+    for part in itertools.batched(entries, PART):
         yield list(part)
 
 

@@ -63,9 +63,9 @@ def _hide(run: ImportRun) -> None:
             for rows in _made(run, model):
                 _go(run, rows.filter(version=1).exclude(_is_named(run, model)), now)
             _ways_of_what_goes(run, model, now)
-        for model in WAYS:
-            for condition in within(run.added.get(label_of(model), [])):
-                rows = untold(model).filter(condition, owner=run.owner_id, trashed_at=None)
+        for way in WAYS:
+            for condition in within(run.added.get(label_of(way), [])):
+                rows = untold(way).filter(condition, owner=run.owner_id, trashed_at=None)
                 _go(run, rows.filter(version=1), now)
         follow(callers)
     goes = sum(hidden(run, model).count() for model in _models(run))
@@ -119,7 +119,7 @@ def _is_named(run: ImportRun, model: type[OwnedModel]) -> Q:
 
 def _any_made(run: ImportRun, model: Any) -> Q:
     """Numbers that it made, for whomever. Such as were added to somebody known go by themselves."""
-    made = Q(pk=None)
+    made: Any = Q(pk=None)
     for condition in within(run.made.get(label_of(model), [])):
         made |= condition
     return made

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models.trash_group import in_words
 from accounts.pages import choice, own_or_404, page_of
 from accounts.requests import OwnerRequest
 from desk.forms.imports import ChoicesForm, ColumnsForm, FileForm
@@ -29,8 +30,9 @@ STOPS_POLLING = 286
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_file(request: OwnerRequest) -> HttpResponse:
     """Hand in a file; it leads to its preview. Below, what has been handed in so far."""
-    form = FileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_post = request.method == "POST"
+    form = FileForm(request.POST if is_post else None, request.FILES if is_post else None)
+    if is_post and form.is_valid():
         try:
             run = intake.take_in(request.user, form.cleaned_data["file"])
         except ImportRefused as error:
@@ -38,8 +40,6 @@ def import_file(request: OwnerRequest) -> HttpResponse:
         else:
             work.start(run)
             return redirect(run)
-    if request.method == "POST" and not form.is_bound:
-        form = FileForm({}, {})
     runs = ImportRun.objects.of(request.user).defer("made", "added", "changed")
     lately = [(run, wording.what_it_is(run), wording.outcome(run)) for run in _lately(runs)]
     context = {"form": form, "runs": lately}
@@ -90,7 +90,7 @@ def _is_alone() -> bool:
 
 def _preview(request: OwnerRequest, run: ImportRun) -> dict[str, Any]:
     if run.kind == archives.ARCHIVE:
-        words = wording.in_words(run.counts)
+        words = in_words(run.counts)
         return {"archive": words}
     there = [one for one in TABS if run.counts.get(one)] or TABS[:1]
     show = choice(request, "show", there)

@@ -32,8 +32,8 @@ def test_connections_come_in_and_go_back(
     hand_in(page, LINKEDIN)
     expect(page.get_by_role("heading", name="LinkedIn connections")).to_be_visible()
     faults += looks_of(page)
-    page.get_by_role("button", name="Leave out: Cleo Marsh").click()
-    expect(page.get_by_role("button", name="Take along: Cleo Marsh")).to_be_visible()
+    page.get_by_role("button", name="Leave out Cleo Marsh").click()
+    expect(page.get_by_role("button", name="Take along Cleo Marsh")).to_be_visible()
     expect(page.get_by_role("button", name="Bring in 1")).to_be_visible()
     page.get_by_role("link", name="known already").click()
     expect(page.get_by_text("stays (the file says")).to_be_visible()
@@ -72,7 +72,7 @@ def test_a_table_of_ones_own_is_explained_once(
 
 def test_it_works_without_scripts(live_server: Any, user: User, plain: Page) -> None:
     hand_in(plain, LINKEDIN)
-    plain.get_by_role("button", name="Leave out: Bo Lind").click()
+    plain.get_by_role("button", name="Leave out Bo Lind").click()
     plain.get_by_role("button", name="Bring in 2").click()
     plain.get_by_text("It is in.").wait_for()
     assert not Person.objects.of(user).exists()
