@@ -43,6 +43,8 @@ def _card(kind: str, one: Recruiter | Person, owner: User, *, firm: str, title: 
         lines.append(f"TITLE:{text(title)}")
     lines += [f"TEL;TYPE=WORK,VOICE:{phone.number}" for phone in one.phones.all()]
     lines += [f"EMAIL;TYPE=INTERNET:{text(email.address)}" for email in one.emails.all()]
+    # Read when the card comes in again, and so never translated.
+    lines.append(f"CATEGORIES:{kind.title()}")
     lines += [f"REV:{_moment(one.created_at)}", "END:VCARD"]
     return b"".join(folded(line) for line in lines)
 

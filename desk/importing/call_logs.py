@@ -28,7 +28,11 @@ LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 LONGEST = 7 * 24 * 3600  # seconds
 # The program writes an emoji as two halves, which XML does not allow.
 REFERENCES = re.compile(rb"(?:&#[0-9]{1,7};)+")
-MAY_GO_ON = re.compile(rb"(?:&#5[56][0-9]{3};)?(?:&[#0-9a-z]{0,9})?\Z")
+# A first half, 55296 to 56319, or a part of any reference, at the end of what has come.
+MAY_GO_ON = re.compile(
+    rb"(?:&#55(?:29[6-9]|[3-9][0-9]{2});|&#56(?:[0-2][0-9]{2}|3[01][0-9]);)?"
+    rb"(?:&[#0-9a-z]{0,9})?\Z"
+)
 
 
 def read(file: BinaryIO) -> Iterator[LoggedCall | Unreadable]:
@@ -57,7 +61,8 @@ def mended(octets: bytes) -> bytes:
 
 def _mend(found: re.Match[bytes]) -> bytes:
     numbers = [int(one) for one in found[0][2:-1].split(b";&#")]
-    signs, half = [], 0
+    signs: list[int] = []
+    half = 0
     for number in numbers:
         if half and 0xDC00 <= number < 0xE000:
             signs[-1] = 0x10000 + ((half - 0xD800) << 10) + (number - 0xDC00)

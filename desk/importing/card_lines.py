@@ -57,11 +57,10 @@ class _Joined:
     is_binary: bool = False
 
     def add(self, text: str) -> None:
+        if self.is_whole:
+            self.parts.append(text[: limits.CELL - self.size])
         self.size += len(text)
-        if self.size > limits.CELL:
-            self.is_whole = False
-        else:
-            self.parts.append(text)
+        self.is_whole = self.size <= limits.CELL
 
     def line(self) -> Line:
         return Line("".join(self.parts), self.is_whole)
@@ -98,9 +97,9 @@ def logical_lines(pieces: Iterator[str]) -> Iterator[Line]:
                 is_binary="base64" in head or "encoding=b" in head,
             )
             now.add(text)
-        goes_on = now.is_quoted and text.endswith("=")
+        goes_on = now.is_quoted and text.rstrip().endswith("=")
         if goes_on and now.is_whole and not is_middle:
-            now.parts[-1] = now.parts[-1][:-1]
+            now.parts[-1] = now.parts[-1].rstrip()[:-1]
     if now is not None:
         yield now.line()
 
@@ -141,13 +140,13 @@ def _parted(text: str) -> tuple[str | None, str]:
         if number % 2 == 0 and (colon := part.find(":")) >= 0:
             return text[: place + colon], text[place + colon + 1 :]
         place += len(part) + 1
-    head, colon, value = text.partition(":")  # a quotation that is not closed
-    return (head, value) if colon else (None, "")
+    head, found, value = text.partition(":")  # a quotation that is not closed
+    return (head, value) if found else (None, "")
 
 
 def _outside_quotes(text: str, sign: str) -> list[str]:
     """`text` parted at `sign` where it is not quoted; the quotes go."""
-    found = [[]]  # type: list[list[str]]
+    found: list[list[str]] = [[]]
     for number, part in enumerate(text.split('"')):
         if number % 2:
             found[-1].append(part)

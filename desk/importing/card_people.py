@@ -26,8 +26,10 @@ def contact_of(at: int, shown: str, properties: Sequence[Property]) -> Contact |
     firm = _firm(properties)
     name = _name(properties)
     shows_firm = _first(properties, "x-abshowas").casefold() == "company"
-    if kind.casefold() in {"org", "organization"} or shows_firm:
+    if kind.casefold() in {"org", "organization"}:
         name, firm = "", firm or name
+    elif shows_firm:  # somebody may be named in it all the same
+        name, firm = _structured_name(properties), firm or name
     elif firm and people.line(name).casefold() == people.line(firm).casefold():
         name = ""
     own_labels = {
@@ -58,12 +60,16 @@ def _first(properties: Iterable[Property], name: str) -> str:
 def _name(properties: Sequence[Property]) -> str:
     if name := _first(properties, "fn"):
         return name
+    return _structured_name(properties) or _first(properties, "nickname")
+
+
+def _structured_name(properties: Iterable[Property]) -> str:
     for one in properties:
         if one.name == "n":
             last, first, middle, *_more = [*parts(one, ";"), "", "", ""]
             if name := people.full_name(first, middle, last):
                 return name
-    return _first(properties, "nickname")
+    return ""
 
 
 def _firm(properties: Iterable[Property]) -> str:

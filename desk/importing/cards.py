@@ -22,6 +22,9 @@ from desk.importing.tables import too_many
 LARGEST = limits.LARGEST["vcard"]
 
 
+BEGINS_A_MARKER = frozenset("BbEe ")
+
+
 @dataclass
 class Card:
     """A card on the way in; `wrong` is why nothing can be made of it."""
@@ -30,6 +33,7 @@ class Card:
     version: str = ""
     properties: list[Property] = field(default_factory=list)
     count: int = 0
+    size: int = 0
     shown: str = ""
     wrong: str = ""
     depth: int = 1
@@ -53,7 +57,9 @@ def read(file: BinaryIO, encoding: str) -> Iterator[Contact | Unreadable]:
     number = 0
     is_stray = False
     for line in logical_lines(lines(file, encoding, largest=LARGEST)):
-        marker = line.text.replace(" ", "").strip().casefold() if len(line.text) < 32 else ""
+        marker = ""
+        if len(line.text) < 32 and line.text[:1] in BEGINS_A_MARKER:
+            marker = line.text.replace(" ", "").strip().casefold()
         if card is None:
             if marker == "begin:vcard":
                 number += 1
@@ -62,9 +68,8 @@ def read(file: BinaryIO, encoding: str) -> Iterator[Contact | Unreadable]:
                 card, is_stray = Card(number), False
             elif line.text.strip() and not is_stray:
                 is_stray = True
-                yield Unreadable(
-                    number + 1, limits.beginning(line.text), _("This stands in no card.")
-                )
+                number += 1
+                yield Unreadable(number, limits.beginning(line.text), _("This stands in no card."))
         elif marker == "begin:vcard":
             if card.was_agent:
                 card.deeper()
@@ -101,6 +106,8 @@ def _take(card: Card, text: str, is_whole: bool, encoding: str) -> None:
     if card.count > limits.PROPERTIES:
         card.refuse(_("More than %(most)d lines in a card.") % {"most": limits.PROPERTIES})
         return
+    if colon and name not in KEPT:
+        return
     try:
         if found := property_of(text, card.version, encoding, is_whole=is_whole):
             if found.name == "version":
@@ -108,6 +115,9 @@ def _take(card: Card, text: str, is_whole: bool, encoding: str) -> None:
             elif not card.shown and found.name in {"fn", "n", "org"}:
                 card.shown = limits.beginning(found.value)
             card.properties.append(found)
+            card.size += len(found.value)
+            if card.size > limits.CARD:
+                card.refuse(_("The card is too long."))
     except Wrong as why:
         card.refuse(str(why))
         card.shown = card.shown or limits.beginning(text)

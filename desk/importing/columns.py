@@ -36,7 +36,8 @@ HEADERS = {
     "last_name": "last name, lastname, last, surname, family name, nachname, familienname, zuname",
     "firm": (
         "company, company name, firm, firm name, organization, organisation, organization name, "
-        "organization 1 name, employer, agency, search firm, current company, firma, firmenname, "
+        "organization 1 name, employer, agency, search firm, current company, account name, "
+        "firma, firmenname, "
         "unternehmen, arbeitgeber, org"
     ),
     "title": (
@@ -65,6 +66,7 @@ OF_NOBODY = frozenset(
 PHONES = frozenset(
     "tel phone phones cell mobile mobil handy festnetz durchwahl switchboard".split()
 )
+MAILS = frozenset({"mail", "mails", "mailadresse"})
 BEGINS_A_PHONE = ("telefon", "telephone", "phone", "mobiltel", "mobilnum", "mobilfunk", "handynum")
 ENDS_A_PHONE = ("telefon", "phone", "rufnummer")
 
@@ -79,7 +81,7 @@ def field_of(header: str) -> str:
     if len(parts) > MOST_WORDS or "@" in header or OF_NOBODY.intersection(parts):
         return ""
     if ("e mail" in f"{said} " and "name" not in parts) or any(
-        part.startswith(("email", "mail")) for part in parts
+        part in MAILS or part.startswith("email") for part in parts
     ):
         return "email"
     is_phone = any(

@@ -125,6 +125,10 @@ def lines(file: BinaryIO, encoding: str, *, largest: int) -> Iterator[str]:
         if not line:
             return
         number += 1
+        if number > limits.LINES:
+            raise ImportRefused(
+                _("This file has more than %(most)d lines: part it.") % {"most": limits.LINES}
+            )
         if "\0" in line:
             raise binary()
         yield line

@@ -11,7 +11,9 @@ LINE = 1 << 18
 CELL = 1 << 16
 BEGINNING = 80  # of what could not be read, to show it
 COLUMNS = 500
+LINES = 2_000_000
 PROPERTIES = 2_000  # of a card
+CARD = 1 << 20  # characters of what is kept of it
 PARAMETERS = 50  # of a property
 NESTED = 10  # cards in cards
 REACHED_BY = 20  # numbers of one contact, and addresses
@@ -24,5 +26,10 @@ DEEP = 5  # elements in elements
 
 def beginning(text: str) -> str:
     """The first of `text`, in one line and without what cannot be kept."""
-    shown = "".join(sign if sign.isprintable() else " " for sign in text[: BEGINNING * 4])
+    text = text[: BEGINNING * 4]
+    shown = (
+        text
+        if text.isprintable()
+        else "".join(sign if sign.isprintable() else " " for sign in text)
+    )
     return " ".join(shown.split())[:BEGINNING]

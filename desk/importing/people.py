@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contacts.models.names import NAME_LENGTH, NOTES_LENGTH
 from contacts.names import bare, fold
@@ -21,17 +23,25 @@ LABELS = {
     "home": "home private privat",
 }
 LABEL_BY_WORD = {word: label for label, words in LABELS.items() for word in words.split()}
+NAME, FIRM, TITLE = gettext_lazy("name"), gettext_lazy("firm"), gettext_lazy("title")
+NOTES, PHONE, EMAIL = gettext_lazy("notes"), gettext_lazy("phone"), gettext_lazy("e-mail")
 CIRCLES = {
     Circle.RECRUITER: "recruiter recruiters headhunter headhunters personalberater",
     Circle.PERSON: "person people personen netzwerk network",
 }
 CIRCLE_BY_WORD = {word: circle for circle, words in CIRCLES.items() for word in words.split()}
+LETTER = re.compile("[A-Za-z0-9]")
 MANY_SPACES = re.compile(r"[^\S\n]+")
 
 
 def words(text: str) -> str:
     """`text` folded, words and numbers alone: “E-mail 1 - Value” is “e mail 1 value”."""
-    return " ".join(re.findall(r"[^\W_]+", bare(text[:NAME_LENGTH])))
+    return _words(text[:NAME_LENGTH])
+
+
+@functools.lru_cache(maxsize=2048)
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", bare(text)))
 
 
 def line(text: str) -> str:
@@ -105,7 +115,8 @@ def contact(
 def _named(text: str) -> str:
     """One line; nothing where it has no letter, by which it could be found."""
     said = line(text)
-    return said if len(said) > NAME_LENGTH or fold(said) else ""
+    is_named = LETTER.search(said) or len(said) > NAME_LENGTH or fold(said[:16]) or fold(said)
+    return said if is_named else ""
 
 
 def _once(all_of_them: Iterable[Labelled]) -> tuple[Labelled, ...]:
@@ -113,6 +124,8 @@ def _once(all_of_them: Iterable[Labelled]) -> tuple[Labelled, ...]:
     for one in all_of_them:
         if text := line(one.text):
             found.setdefault(text, Labelled(text, one.label))
+            if len(found) > limits.REACHED_BY:
+                break
     return tuple(found.values())
 
 
@@ -123,15 +136,15 @@ def _too_little(made: Contact) -> str:
 
 
 def _too_much(made: Contact) -> str:
-    for what, text, most in (
-        (_("name"), made.name, NAME_LENGTH),
-        (_("firm"), made.firm, NAME_LENGTH),
-        (_("title"), made.title, NAME_LENGTH),
-        (_("notes"), made.notes, NOTES_LENGTH),
-        *((_("phone"), one.text, limits.PHONE) for one in made.phones),
-        *((_("e-mail"), one.text, limits.EMAIL) for one in made.emails),
+    for what, most, texts in (
+        (NAME, NAME_LENGTH, (made.name,)),
+        (FIRM, NAME_LENGTH, (made.firm,)),
+        (TITLE, NAME_LENGTH, (made.title,)),
+        (NOTES, NOTES_LENGTH, (made.notes,)),
+        (PHONE, limits.PHONE, (one.text for one in made.phones)),
+        (EMAIL, limits.EMAIL, (one.text for one in made.emails)),
     ):
-        if len(text) > most:
+        if any(len(text) > most for text in texts):
             return _("Longer than %(most)d characters: %(what)s.") % {"most": most, "what": what}
     if len(made.phones) > limits.REACHED_BY or len(made.emails) > limits.REACHED_BY:
         return _("More than %(most)d numbers or addresses.") % {"most": limits.REACHED_BY}

@@ -65,7 +65,7 @@ class Rows:
             self.read += 1
             self.size += len(line)
             # A quotation mark that is never closed would make one row of all that follows.
-            if self.size > limits.LINE:
+            if self.size >= limits.LINE:
                 raise ImportRefused(
                     _(
                         "The row at line %(n)d is too long to be one: "
@@ -142,13 +142,25 @@ def _worth(
     if columns.shape(cells) != "other":
         return True, known, len(cells)
     alike = 0
-    if len(cells) > 1:
-        below = (_row(iter([line]), delimiter) for line in head[place + 1 : place + 11])
-        widths = [len(row) for row in below if row]
+    if sum(map(bool, cells)) > 1:
+        widths = [len(row) for row in _rows_below(head, place, delimiter)]
         alike = len(cells) if widths and widths.count(len(cells)) * 2 > len(widths) else 0
     # A sentence may hold a word that is a header, too: it has no rows beneath.
     is_alone = len(cells) == 1 and not any(line.strip() for line in head[:place])
-    return False, known if alike or is_alone or len(head) == place + 1 else 0, alike
+    return False, known if known > 1 or alike or is_alone else 0, alike
+
+
+def _rows_below(head: Sequence[str], place: int, delimiter: str) -> Iterator[list[str]]:
+    rows = Rows(itertools.islice(head, place + 1, None), delimiter)
+    for _number in range(10):
+        try:
+            row = rows.next()
+        except (csv.Error, ImportRefused):
+            return
+        if row is None:
+            return
+        if row:
+            yield row
 
 
 def _laid_out(head: list[str], place: int, delimiter: str, cells: list[str]) -> Layout:
@@ -200,6 +212,9 @@ def read(
         except csv.Error as error:
             raise not_understood() from error
     labels = columns.label_columns(laid_out.headers)
+    places: dict[str, list[int]] = {}
+    for place, name in mapping.items():
+        places.setdefault(name, []).append(place)
     count = whole = short = 0
     while True:
         try:
@@ -222,7 +237,7 @@ def read(
                 )
             else:
                 short += 1
-            yield _contact(rows, row, laid_out, mapping, labels)
+            yield _contact(rows, row, laid_out, places, labels)
         if count >= limits.ROWS and rows.next() is not None:
             raise too_many()
 
@@ -253,18 +268,20 @@ def _contact(
     rows: Rows,
     row: list[str],
     laid_out: Layout,
-    mapping: dict[int, str],
+    places: dict[str, list[int]],
     labels: dict[int, int],
 ) -> Contact | Unreadable:
-    shown = limits.beginning(rows.text)
-    if any(map(str.strip, row[laid_out.width :])):
-        return Unreadable(rows.begins, shown, _("It has more cells than there are columns."))
-    if any(len(cell) > limits.CELL for cell in row):
-        return Unreadable(rows.begins, shown, _("A cell is too long."))
-    said = _Said(row, laid_out, mapping, labels)
+    why = ""
+    if len(row) > laid_out.width and any(map(str.strip, row[laid_out.width :])):
+        why = _("It has more cells than there are columns.")
+    elif any(len(cell) > limits.CELL for cell in row):
+        why = _("A cell is too long.")
+    if why:
+        return Unreadable(rows.begins, limits.beginning(rows.text), why)
+    said = _Said(row, laid_out, places, labels)
     return people.contact(
         rows.begins,
-        shown=shown,
+        shown=rows.text,
         name=said.name(),
         firm=said.one("firm"),
         title=said.one("title"),
@@ -281,7 +298,7 @@ class _Said:
 
     row: list[str]
     laid_out: Layout
-    mapping: dict[int, str]
+    places: dict[str, list[int]]  # by field
     labels: dict[int, int]
 
     def cell(self, place: int) -> str:
@@ -289,11 +306,8 @@ class _Said:
         return text[1:] if DEFUSED.match(text) else text
 
     def all(self, field: str) -> list[tuple[int, str]]:
-        return [
-            (place, text)
-            for place, one in self.mapping.items()
-            if one == field and (text := self.cell(place).strip())
-        ]
+        found = ((place, self.cell(place).strip()) for place in self.places.get(field, ()))
+        return [(place, text) for place, text in found if text]
 
     def one(self, field: str) -> str:
         """What was joined by Google: the first of it."""

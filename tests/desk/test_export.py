@@ -17,6 +17,7 @@ from django.test import Client
 from accounts.models import Compensation, User
 from contacts.models import Email, Phone, Recruiter
 from desk.export import cards, cells, tables
+from desk.importing.reading import read, recognise
 from tests import factories
 from tests.addresses import check_refusals
 from tests.factories import PASSWORD
@@ -195,6 +196,8 @@ def test_a_card_says_who_and_how_to_reach_them(
     assert "\r\nTEL;TYPE=WORK,VOICE:+12125550100\r\n" in text
     assert "+442079460018" not in text
     assert "\r\nTITLE:CFO\\; a\\,b\\\\c\r\n" in text
+    assert text.count("\r\nCATEGORIES:Recruiter\r\n") == 1
+    assert text.count("\r\nCATEGORIES:Person\r\n") == 1
     assert "Not mine" not in text
     assert "NOTE" not in text
 
@@ -277,4 +280,38 @@ def test_vdirsyncer_carries_the_cards(user: User, jane: Recruiter, tmp_path: Pat
     )
     run("/usr/bin/vdirsyncer", "-c", str(config), "discover", home=tmp_path)
     run("/usr/bin/vdirsyncer", "-c", str(config), "sync", home=tmp_path)
-    assert len(list((tmp_path / "two").iterdir())) == made == 2
+    carried = list((tmp_path / "two").iterdir())
+    assert len(carried) == made == 2
+    assert "Jane van Dœ" in {one.name for path in carried for one in read_in(path)}
+
+
+def read_in(path: Path) -> list[Any]:
+    with path.open("rb") as file:
+        return list(read(file, recognise(file)))
+
+
+@pytest.mark.skipif(shutil.which("khard", path="/usr/bin") is None, reason="Optional: khard")
+def test_a_card_that_khard_wrote_comes_in(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    config = tmp_path / "khard.conf"
+    config.write_text(f"[addressbooks]\n[[book]]\npath = {tmp_path / 'book'}\n")
+    said = tmp_path / "said.yaml"
+    said.write_text(
+        "First name: Käthe\nLast name: Größer\nOrganisation: Müller; Partner, Co\n"
+        "Title: Head of Search\nPhone:\n    cell: +49 171 2345678\n    work: +49 30 123456\n"
+        "Email:\n    work: kaethe@groesser.example\n"
+        f"Note: |\n    {'early, not late; ' * 10}\n    second line\n"
+    )
+    run("/usr/bin/khard", "-c", str(config), "new", "-i", str(said), home=tmp_path)
+    [card] = (tmp_path / "book").glob("*.vcf")
+    [one] = read_in(card)
+    assert (one.name, one.firm, one.title) == (
+        *("Käthe Größer", "Müller; Partner, Co", "Head of Search"),
+    )
+    assert {(phone.text, phone.label) for phone in one.phones} == {
+        ("+49 171 2345678", "mobile"),
+        ("+49 30 123456", "work"),
+    }
+    assert [email.text for email in one.emails] == ["kaethe@groesser.example"]
+    assert one.notes.startswith("early, not late; early")
+    assert one.notes.endswith("second line")

@@ -1,0 +1,139 @@
+"""Logs of calls as “SMS Backup & Restore” writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+
+import pytest
+
+from desk.importing import call_logs, decoding
+from desk.importing.entries import Direction, ImportRefused, LoggedCall, Unreadable
+from desk.importing.reading import read, recognise
+
+FILES = Path(__file__).parent / "files"
+IN, OUT = Direction.INCOMING, Direction.OUTGOING
+
+
+def entries(octets: bytes | str) -> list:
+    file = io.BytesIO(octets.encode() if isinstance(octets, str) else octets)
+    found = recognise(file)
+    assert found.format == "call_log"
+    return list(read(file, found))
+
+
+def log(*calls: str) -> str:
+    return f"<?xml version='1.0' encoding='UTF-8'?>\n<calls count=\"9\">{''.join(calls)}</calls>"
+
+
+def call(**said: str) -> str:
+    said = {"number": "+441", "duration": "5", "date": "1795348800000", "type": "1"} | said
+    return "<call " + " ".join(f'{name}="{value}"' for name, value in said.items()) + " />"
+
+
+def test_it_reads_every_kind_of_call() -> None:
+    noon = [dt.datetime(2026, 11, day, 12, tzinfo=dt.UTC) for day in (22, 21, 20, 19, 18)]
+    assert entries((FILES / "calls.xml").read_bytes()) == [
+        LoggedCall(1, "+442079460018", "Ines Talbot 😀", noon[0], 312, IN),
+        LoggedCall(2, "030 123456", "", noon[1] + dt.timedelta(seconds=0.5), 65, OUT),
+        LoggedCall(3, "", "", noon[2], 0, IN, was_missed=True),
+        LoggedCall(4, "+4930123456", "Käthe", noon[3], 30, IN, is_voicemail=True),
+        LoggedCall(5, "+4930123456", "Käthe", noon[4], 0, IN, was_missed=True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "was_missed", "is_voicemail"),
+    [
+        *(("1", IN, False, False), ("2", OUT, False, False), ("3", IN, True, False)),
+        *(("4", IN, False, True), ("5", IN, True, False), ("6", IN, True, False)),
+        ("7", IN, False, False),
+    ],
+)
+def test_it_knows_androids_kinds(
+    kind: str, direction: Direction, was_missed: bool, is_voicemail: bool
+) -> None:
+    [one] = entries(log(call(type=kind)))
+    assert (one.direction, one.was_missed, one.is_voicemail) == (
+        *(direction, was_missed, is_voicemail),
+    )
+
+
+@pytest.mark.parametrize("said", [{"number": ""}, {"number": "-1"}, {"presentation": "3"}])
+def test_a_number_that_was_withheld_is_none(said: dict[str, str]) -> None:
+    [one] = entries(log(call(**said)))
+    assert one.number == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"date": "yesterday"}, "It does not say when it was."),
+        ({"date": "9" * 15}, "It does not say when it was."),
+        ({"date": "-5"}, "It does not say when it was."),
+        ({"duration": "long"}, "It does not say how long it took."),
+        ({"duration": "999999999"}, "It does not say how long it took."),
+        ({"type": "8"}, "It does not say who called whom."),
+        ({"type": "½"}, "It does not say who called whom."),
+        ({"number": "1" * 65}, "Its number is too long."),
+    ],
+)
+def test_a_call_that_is_wrong_leaves_the_others(said: dict[str, str], why: str) -> None:
+    first, second = entries(log(call(**said), call()))
+    assert isinstance(first, Unreadable)
+    assert (first.at, first.why, second.at) == (1, why, 2)
+
+
+def test_a_sign_in_two_halves_is_one_wherever_the_file_is_parted() -> None:
+    text = log(*(call(contact_name=f"{'x' * n}&#55357;&#56832;") for n in range(200)))
+    whole = entries(text)
+    assert [one.name for one in whole] == ["x" * n + "😀" for n in range(200)]
+    before = decoding.BLOCK
+    for block in (7, 64, 1000):
+        call_logs.BLOCK = block
+        try:
+            assert entries(text) == whole
+        finally:
+            call_logs.BLOCK = before
+
+
+def test_half_a_sign_alone_is_replaced() -> None:
+    assert [one.name for one in entries(log(call(contact_name="a&#55357;b&#0;c&#56832;")))] == [
+        "a\ufffdb\ufffdc\ufffd"
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_it_reads_other_encodings(encoding: str) -> None:
+    text = log(call(contact_name="Käthe")).replace("UTF-8", encoding.removesuffix("-sig").upper())
+    assert entries(text.encode(encoding))[0].name == "Käthe"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('<smses count="1"><sms address="1"/></smses>', "messages"),
+        ('<calls><call number="1"/><sms address="1"/></calls>', "messages"),
+        ("<html><body>Not found</body></html>", "no log of calls"),
+        ("<!DOCTYPE html><html></html>", "DOCTYPE"),
+        ("<calls><call><a><b><c><d/></c></b></a></call></calls>", "nested"),
+        (log(call())[:-9], "cut off or damaged"),
+        (log(call()) + "<calls>", "cut off or damaged"),
+        ("<calls><call number='&who;'/></calls>", "cut off or damaged"),
+        ('<?xml version="1.0" encoding="EBCDIC-X"?><calls></calls>', "cut off or damaged"),
+        ("<!-- nothing -->", "no log of calls"),
+    ],
+)
+def test_it_refuses_what_is_no_whole_log(text: str, why: str) -> None:
+    with pytest.raises(ImportRefused, match=why):
+        entries(text)
+
+
+def test_what_comes_after_a_fault_is_a_fault_of_the_whole_file() -> None:
+    octets = log(*[call()] * 3000, "\udcff", call()).encode(errors="surrogateescape")
+    file = io.BytesIO(octets)
+    found = read(file, recognise(file))
+    assert isinstance(next(found), LoggedCall)
+    with pytest.raises(ImportRefused, match="cannot be read after line 2"):
+        list(found)

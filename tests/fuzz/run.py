@@ -1,0 +1,127 @@
+"""Gives files to a child, one after the other, and keeps those that it did not stand."""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.fuzz.child import LENGTH
+from tests.fuzz.mutating import mutated, seeds
+
+CHILD = (sys.executable, "-m", "tests.fuzz.child")
+# Seconds for one file. It takes milliseconds, also on a machine that does other things.
+PATIENCE = 30.0
+
+
+@dataclass
+class Child:
+    """The process that reads; a new one after each that was killed or fell."""
+
+    command: tuple[str, ...] = CHILD
+    patience: float = PATIENCE
+    data: str = ""
+    process: subprocess.Popen[bytes] | None = None
+
+    def answer(self, octets: bytes) -> str:
+        """What is wrong with how `octets` are read."""
+        process = self.process = self.process or self._started()
+        assert process.stdin is not None
+        try:
+            process.stdin.write(LENGTH.pack(len(octets)) + octets)
+            process.stdin.flush()
+            head = self._read(LENGTH.size)
+            return self._read(LENGTH.unpack(head)[0]).decode()
+        except TimeoutError:
+            self.stop()
+            return f"it takes longer than {self.patience:g} s"
+        except OSError:
+            code = process.wait()
+            self.stop()
+            return f"the process ended with {code}"
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        environment = os.environ | {"WORDKEEPER_DATA": self.data}
+        return subprocess.Popen(
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        )
+
+    def _read(self, size: int) -> bytes:
+        assert self.process is not None
+        assert self.process.stdout is not None
+        number = self.process.stdout.fileno()
+        made, until = b"", time.monotonic() + self.patience
+        while len(made) < size:
+            ready, _write, _error = select.select([number], [], [], until - time.monotonic())
+            if not ready:
+                raise TimeoutError
+            block = os.read(number, size - len(made))
+            if not block:
+                raise BrokenPipeError
+            made += block
+        return made
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+
+@contextmanager
+def child(**settings: object) -> Iterator[Child]:
+    with tempfile.TemporaryDirectory(prefix="wordkeeper-fuzz-") as data:
+        made = Child(data=data, **settings)  # type: ignore[arg-type]
+        try:
+            yield made
+        finally:
+            made.stop()
+
+
+@dataclass
+class Outcome:
+    kind: str
+    inputs: int = 0
+    findings: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.inputs:,} files, {len(self.findings)} findings"
+
+
+def run(
+    kind: str,
+    *,
+    seed: int,
+    findings: Path,
+    seconds: float = 0,
+    inputs: int = 0,
+    first: int = 0,
+    **settings: object,
+) -> Outcome:
+    """Files of `kind`, numbered from `first`, for `seconds` or `inputs` of them.
+
+    The same seed and number make the same file. What is found is printed and kept in `findings`.
+    """
+    known = seeds(kind)
+    outcome = Outcome(kind)
+    until = time.monotonic() + seconds
+    with child(**settings) as reader:
+        while outcome.inputs < inputs or (seconds and time.monotonic() < until):
+            number = first + outcome.inputs
+            octets = mutated(kind, random.Random(f"{seed} {kind} {number}"), known)
+            outcome.inputs += 1
+            if why := reader.answer(octets):
+                findings.mkdir(parents=True, exist_ok=True)
+                kept = findings / f"{kind}-{seed}-{number}"
+                kept.write_bytes(octets)
+                outcome.findings.append(f"{kept}: {why}")
+                print(f"{kept} (--only {kind} --seed {seed} --first {number} --inputs 1):\n{why}")
+    return outcome
