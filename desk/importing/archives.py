@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from desk.archive import bring_back
@@ -11,6 +15,8 @@ from desk.importing.entries import ImportRefused
 from desk.importing.run import ImportRun
 
 ARCHIVE = "archive"
+# It comes back in one piece, and says nothing until it has.
+LONGEST = dt.timedelta(hours=1)
 # Counted for nobody: what follows from other rows, or is no thing of its own.
 NOT_TOLD = {
     "accounts.preferences",
@@ -30,11 +36,14 @@ def rehearse(run: ImportRun) -> None:
 
 
 def bring_in(run: ImportRun) -> None:
-    brought = _bring(run, rehearse=False)
-    run.becomes(ImportRun.State.DONE, brought=brought, done_at=run.touched_at)
+    with transaction.atomic():
+        # Together: killed in between, it would be refused by what it had brought back itself.
+        brought = _bring(run, rehearse=False)
+        run.becomes(ImportRun.State.DONE, brought=brought, done_at=timezone.now())
 
 
 def _bring(run: ImportRun, *, rehearse: bool) -> dict[str, int]:
+    run.goes_on(lease=LONGEST)
     owner = User.objects.get(pk=run.owner_id)
     try:
         done = bring_back(Path(run.file.path), owner, rehearse=rehearse)

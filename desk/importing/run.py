@@ -155,9 +155,12 @@ class ImportRun(OwnedModel):
         self.refresh_from_db()
         return True
 
-    def goes_on(self, **values: Any) -> None:
-        """I am still at it, and have come so far. Raises `Superseded` where it is no longer mine."""
-        until = timezone.now() + LEASE
+    def goes_on(self, *, lease: dt.timedelta = LEASE, **values: Any) -> None:
+        """I am still at it, and have come so far; for as long as `lease` nobody need hear of me.
+
+        Raises `Superseded` where it is no longer mine.
+        """
+        until = timezone.now() + lease
         rows = ImportRun.across_owners.filter(pk=self.pk, token=self.token, state=self.state)
         if not rows.update(**values, lease_until=until):
             raise Superseded(f"import {self.pk}")

@@ -101,7 +101,7 @@ def _go(run: ImportRun, rows: QuerySet, now: Any) -> None:
 
 def _is_named(run: ImportRun, model: type[OwnedModel]) -> Q:
     """Whether something refers to a row of `model` that does not go with it."""
-    named = Q()
+    named: Any = Q()
     for other in owned_models():
         if other.is_derived:
             continue

@@ -137,16 +137,16 @@ def import_row(request: OwnerRequest, pk: int) -> HttpResponse:
 def import_columns(request: OwnerRequest, pk: int) -> HttpResponse:
     """Say what the columns hold; the file is then read anew."""
     run = _own(request, pk)
+    if run.kind != "csv" or not run.is_waiting:
+        return redirect(run)
     form = ColumnsForm(request.POST, run=run)
-    if run.is_waiting and run.kind == "csv" and not form.is_valid():
+    if not form.is_valid():
         context = {"run": run, "what": wording.what_it_is(run)}
         if run.state == State.READY:
             context |= _preview(request, run)
         context["columns"] = form
         return render(request, "desk/import_run.html", context, status=422)
-    if run.kind == "csv" and work.move(
-        run, ImportRun.WAITING, State.READING, mapping=form.mapping, why=""
-    ):
+    if work.move(run, ImportRun.WAITING, State.READING, mapping=form.mapping, why=""):
         work.start(run)
     return redirect(run)
 

@@ -58,7 +58,7 @@ def test_a_table_of_ones_own_is_explained_once(
     live_server: Any, user: User, open_window: Opener, size: str
 ) -> None:
     page = open_window(user=user, size=size)
-    file = table("Anna Berg,Northgate,Recruiter", header="Wer genau,Wo genau,Was genau")
+    file = table("Anna Berg,Northgate,Partner", header="Wer genau,Wo genau,Was genau")
     hand_in(page, file)
     page.get_by_label("Wer genau").select_option("name")
     page.get_by_label("Wo genau").select_option("firm")
