@@ -105,8 +105,7 @@ def layout(file: BinaryIO, encoding: str) -> Layout:
     _score, place, delimiter, cells = best
     if len(cells) > limits.COLUMNS:
         raise ImportRefused(
-            _("This table has %(n)d columns; %(most)d are read.")
-            % {"n": len(cells), "most": limits.COLUMNS}
+            _("This table has more than %(most)d columns.") % {"most": limits.COLUMNS}
         )
     return _laid_out(head, -place, delimiter, cells)
 
@@ -129,7 +128,8 @@ def _row(source: Iterator[str], delimiter: str) -> list[str] | None:
         cells = Rows(source, delimiter).next()
     except (csv.Error, ImportRefused):
         return None
-    return [people.line(cell[: limits.CELL]) for cell in cells or ()]
+    # Of too many no more are kept, nor looked at: it is no header.
+    return [people.line(cell[: limits.CELL]) for cell in (cells or ())[: limits.COLUMNS + 1]]
 
 
 def _worth(
@@ -216,30 +216,36 @@ def read(
     for place, name in mapping.items():
         places.setdefault(name, []).append(place)
     count = whole = short = 0
+    is_after_wrong = False
     while True:
         try:
             row = rows.next()
         except csv.Error as error:
-            yield _wrong(rows, error)
-            count += 1
+            entry: Contact | Unreadable = _wrong(rows, error)
+            is_after_wrong = True
         else:
             if row is None:
                 return
             if not any(map(str.strip, row)):
                 continue
-            count += 1
-            if len(row) >= laid_out.width:
-                whole += 1
-            elif whole and not short and not rows.is_ended:
+            is_whole = len(row) >= laid_out.width
+            if not is_whole and whole and not short and not rows.is_ended:
                 raise ImportRefused(
                     _("This file is cut off: its last row, at line %(n)d, is not whole.")
                     % {"n": rows.begins}
                 )
-            else:
-                short += 1
-            yield _contact(rows, row, laid_out, places, labels)
-        if count >= limits.ROWS and rows.next() is not None:
+            whole += is_whole
+            short += not is_whole
+            is_after_wrong = is_after_wrong and not is_whole
+            entry = (
+                _left_over(rows)
+                if is_after_wrong
+                else _contact(rows, row, laid_out, places, labels)
+            )
+        count += 1
+        if count > limits.ROWS:
             raise too_many()
+        yield entry
 
 
 def too_many() -> ImportRefused:
@@ -261,6 +267,15 @@ def _wrong(rows: Rows, error: csv.Error) -> Unreadable:
         rows.begins,
         limits.beginning(rows.text),
         _("Its quotation marks do not fit, or a cell is too long."),
+    )
+
+
+def _left_over(rows: Rows) -> Unreadable:
+    """Where a wrong row ends nobody knows: what is short after it is hardly somebody."""
+    return Unreadable(
+        rows.begins,
+        limits.beginning(rows.text),
+        _("It may belong to the row before, which cannot be read."),
     )
 
 

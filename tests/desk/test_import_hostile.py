@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from desk.archive.manifest import KIND
-from desk.importing import limits
+from desk.importing import limits, people
 from desk.importing.entries import ImportRefused
 from desk.importing.reading import read, recognise
 
@@ -120,6 +120,8 @@ def test_a_gigabyte_is_refused_before_it_is_read() -> None:
         b"Name,Firm\n" + b'"\n",' * 200_000,
         b"Name,Firm\n" + b"Ann,Acme\n" * 2_001,
         b"Name;" * 50_000,
+        b'a","\n' * 60_000,
+        b'"\n",' * 60_000,
         b"Name,E-mail\nAnn," + b"a@b.example;" * 20_000 + b"\n",
         b"Name,Firm\n" + b"\xc3" * 200_000,
         b"Name,Firm\n" + b"\xff\n" * 200_000,
@@ -178,6 +180,16 @@ def test_a_log_that_means_harm_is_refused(octets: bytes) -> None:
     said: list[str] = []
     assert measured(lambda: said.append(said_of(octets))) < LITTLE
     assert said[0]
+
+
+def test_no_more_cells_are_looked_at_than_a_table_may_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cleaned: list[str] = []
+    line = people.line
+    monkeypatch.setattr(people, "line", lambda text: cleaned.append(text) or line(text))
+    assert said_of((b"," * 600 + b'"a\n",') * 300)
+    assert len(cleaned) < 100 * (limits.COLUMNS + 1)
 
 
 # Packed -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from contacts.models import Email, Phone
 from desk.export import tables
+from desk.importing import limits
 from desk.importing.entries import Circle, Contact, ImportRefused, Labelled, Unreadable
 from desk.importing.reading import FIELDS, Recognised, read, recognise, signature
 from tests import factories
@@ -206,14 +207,10 @@ def test_our_own_table_of_recruiters_comes_in_again(user: User) -> None:
     for number in ("+442079460018", "+12125550100"):
         Phone.objects.create(owner=user, recruiter=ann, number=number)
     Email.objects.create(owner=user, recruiter=ann, address="ann@acme.example")
-    assert entries(b"".join(tables.write(tables.TABLES["recruiters"], user))) == [
-        Contact(
-            *(2, "Ann", "=Acme; Co", "VP"),
-            phones=(Labelled("+44 20 7946 0018"), Labelled("+1 212 555 0100")),
-            emails=(Labelled("ann@acme.example"),),
-            notes="a\nb",
-        )
-    ]
+    [one] = entries(b"".join(tables.write(tables.TABLES["recruiters"], user)))
+    assert (one.name, one.firm, one.title, one.notes) == ("Ann", "=Acme; Co", "VP", "a\nb")
+    assert {phone.text for phone in one.phones} == {"+44 20 7946 0018", "+1 212 555 0100"}
+    assert one.emails == (Labelled("ann@acme.example"),)
 
 
 # Encodings, cells, lines --------------------------------------------------------------------------
@@ -282,6 +279,16 @@ def test_a_row_that_is_wrong_leaves_the_others(row: str, why: str | None) -> Non
     assert why is None or (isinstance(first, Unreadable) and first.why == why)
 
 
+def test_what_is_left_of_a_wrong_row_is_nobody() -> None:
+    text = 'Name,Firm,Notes\nAnn,Acme,"the "best"\nof them, really"\nBo,Acme,\nCo,\n'
+    assert [(one.at, type(one), getattr(one, "why", "")) for one in entries(text)] == [
+        (2, Unreadable, "Its quotation marks do not fit, or a cell is too long."),
+        (3, Unreadable, "It may belong to the row before, which cannot be read."),
+        (4, Contact, ""),
+        (5, Contact, ""),
+    ]
+
+
 def test_a_short_row_is_one_whose_last_cells_are_empty() -> None:
     assert entries("Name,Firm,Notes\nAnn,Acme\nBo\n") == [
         Contact(2, "Ann", "Acme"),
@@ -337,3 +344,14 @@ def test_an_accent_in_the_last_row_decides_on_the_encoding() -> None:
     text = "Name,Firm\n" + "Ann,Acme\n" * 9000 + "Zoë,Ünal\n"
     assert entries(text.encode("cp1252"))[-1] == Contact(9002, "Zoë", "Ünal")
     assert entries(text.encode())[-1] == Contact(9002, "Zoë", "Ünal")
+
+
+def test_it_refuses_a_row_too_many_and_counts_no_empty_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert limits.ROWS == 50_000
+    monkeypatch.setattr(limits, "ROWS", 2)
+    assert len(entries("Name,Firm\nAnn,Acme\n\nBo,Acme\n\n,\n")) == 2
+    for third in ("Co,Acme", '"Co"x,Acme'):
+        with pytest.raises(ImportRefused, match="more than 2 rows"):
+            entries(f"Name,Firm\nAnn,Acme\nBo,Acme\n{third}\n")
