@@ -115,7 +115,7 @@ def _write(documents: list[SearchDocument]) -> None:
 
 
 # What a row can change. Made anew a document is one to be found, however it was made (search/ahead.py).
-WRITTEN = "owner title hint body happened_at is_veiled place words trashed_at trash_group".split()
+WRITTEN = "owner title hint body happened_at is_veiled place words trash_group".split()
 
 
 # One document ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from search.models import IS_SHOWN
 from search.query import Ask, Group, Term, written
 
 # What is found once in so many of the newest is looked for among those alone.
@@ -28,7 +29,7 @@ FIND = """
         WITH lately AS MATERIALIZED (
             SELECT newest.place FROM (
                 SELECT place, words FROM search_searchdocument
-                WHERE owner_id = %s AND {which} place >= %s AND trashed_at IS NULL
+                WHERE owner_id = %s AND {which} place >= %s AND {is_shown}
                 ORDER BY place DESC LIMIT {newest}
             ) AS newest
             WHERE newest.words @@ asked.query LIMIT asked.most
@@ -39,7 +40,7 @@ FIND = """
             SELECT place FROM search_searchdocument
             WHERE (SELECT count(*) FROM lately) < asked.most
                 AND words @@ asked.query AND place + 0 >= %s AND owner_id + 0 = %s
-                AND trashed_at IS NULL
+                AND {is_shown}
             ORDER BY place + 0 DESC LIMIT asked.most
         )
     ) AS found
@@ -104,7 +105,9 @@ def _find(asks: list[tuple[int, Ask]], which: str, places: list[set[int]]) -> No
         params += [number, ask.kind, as_query(ask), ask.limit]
     _number, one = asks[0]
     params += [one.owner_id, one.since, one.since, one.owner_id]
-    query = FIND.format(asked=", ".join([row] * len(asks)), which=which, newest=NEWEST)
+    query = FIND.format(
+        asked=", ".join([row] * len(asks)), which=which, newest=NEWEST, is_shown=IS_SHOWN
+    )
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         for number, place in cursor.fetchall():

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from search import index, marks, words
 from search.kinds import Kind, all_kinds, named
-from search.models import SearchDocument, engine, kind_number_at, place_of
+from search.models import HiddenGroup, SearchDocument, engine, kind_number_at, place_of
 from search.query import Ask, Query, Term, parse
 
 # Of each kind, where all are shown; of one kind, a page.
@@ -198,7 +198,9 @@ def _documents(owner: User, places: Iterable[int]) -> Iterable[SearchDocument]:
     Not by `of(owner)`, for which SQLite would rather walk through all that the owner has than look
     up thirty places.
     """
-    rows = SearchDocument.across_owners.filter(place__in=list(places), trashed_at=None)
+    rows = SearchDocument.across_owners.filter(place__in=list(places))
+    hidden = Q(trash_group__in=HiddenGroup.across_owners.values("group"))
+    rows = rows.filter(Q(trash_group=None) | ~hidden)
     rows = rows.defer("words")
     return rows.alias(whose=F("owner_id") + 0).filter(whose=owner.pk)
 

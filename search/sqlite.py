@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
+from search.models import IS_SHOWN
 from search.query import Ask, Group, Term, written
 
 TABLE = "search_words"
@@ -112,7 +113,7 @@ def _order(command: str) -> None:
 # What is made ahead (search/ahead.py) is not found yet.
 THEIRS = (
     f"EXISTS (SELECT 1 FROM {SOURCE} WHERE place = {TABLE}.rowid AND owner_id + 0 = %s "  # noqa: S608
-    "AND trashed_at IS NULL)"
+    f"AND {IS_SHOWN})"
 )
 
 

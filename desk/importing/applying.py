@@ -75,6 +75,7 @@ class _Writer:
         self.done = 0
 
     def write(self) -> None:
+        ahead.begin(self.owner.pk, self.run.group)
         rows = taken(self.run).filter(twin_of=None)
         # Firms first: the people who name them are then theirs.
         self._in_parts(rows.filter(what=What.FIRM), self._write_contacts)
@@ -136,7 +137,7 @@ class _Writer:
                     "phones": [way for way in ways[id(one)] if type(way) is Phone],
                     "emails": [way for way in ways[id(one)] if type(way) is Email],
                 }
-            ahead.make(some, hidden_at=self.now, group=self.run.group)
+            ahead.make(some, group=self.run.group)
 
     def _insert(self, rows: list[Any]) -> None:
         hidden.insert(self.run, rows, self.made, at=self.now)
@@ -165,7 +166,7 @@ class _Writer:
         self._insert(new)
         for one in new:
             one._prefetched_objects_cache = {"phones": [], "emails": []}
-        ahead.make(new, hidden_at=self.now, group=self.run.group)
+        ahead.make(new, group=self.run.group)
         return found | {one.folded_name: one for one in new}
 
     def _new_firms(self, row: ImportRow) -> list[str]:
@@ -229,7 +230,7 @@ class _Writer:
             raise Conflict(MEANWHILE)
         calls = [self._call(row, recruiters[row.target]) for row in part if row.target]
         self._insert(calls)
-        ahead.make(calls, hidden_at=self.now, group=self.run.group)
+        ahead.make(calls, group=self.run.group)
 
     def _call(self, row: ImportRow, recruiter: Recruiter) -> Call:
         data = row.data

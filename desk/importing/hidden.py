@@ -105,4 +105,5 @@ def sweep(run: ImportRun, goes_on: Callable[[int], None] = lambda done: None) ->
                 ahead.delete(some)
                 some._raw_delete(connection.alias)
             done += len(part)
+    ahead.show(run.group)  # of which nothing is left
     return done

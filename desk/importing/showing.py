@@ -42,9 +42,9 @@ def show(run: ImportRun) -> None:
         callers = set(hidden(run, Call).order_by().values_list("recruiter", flat=True))
         for model in MODELS:
             rows = hidden(run, model)
-            ahead.show(rows)
             if count := rows.update(trashed_at=None, trash_group=None):
                 brought[label_of(model)] = count
+        ahead.show(run.group)
         changed = _write_changes(run)
         follow(callers)
         if changed:

@@ -68,6 +68,10 @@ def _hide(run: ImportRun) -> None:
                 rows = untold(way).filter(condition, owner=run.owner_id, trashed_at=None)
                 _go(run, rows.filter(version=1), now)
         follow(callers)
+        ahead.begin(run.owner_id, run.group)
+        for model in (Recruiter, Person, Firm, Call):
+            for stays in _made(run, model):
+                ahead.hide(run.owner_id, run.group, stay=stays, go=hidden(run, model))
     goes = sum(hidden(run, model).count() for model in _models(run))
     stays = sum(
         rows.count() for model in (Recruiter, Person, Firm, Call) for rows in _left(run, model)
@@ -95,7 +99,6 @@ def _go(run: ImportRun, rows: QuerySet, now: Any) -> None:
     pks = list(rows.order_by().values_list("pk", flat=True))
     for start in range(0, len(pks), 10 * PART):
         some = untold(rows.model).filter(pk__in=pks[start : start + 10 * PART])
-        ahead.hide(some, hidden_at=now, group=run.group)
         some.update(trashed_at=now, trash_group=run.group)
 
 

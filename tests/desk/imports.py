@@ -10,7 +10,7 @@ from accounts.models import User
 from contacts.models import Email, Firm, Person, Phone, Recruiter
 from desk.importing import intake, work
 from desk.importing.run import ImportRow, ImportRun
-from search.models import SearchDocument
+from search.models import HiddenGroup, SearchDocument
 
 LINKEDIN = (
     "Notes:\n"
@@ -73,5 +73,8 @@ def everything(owner: User) -> dict[str, int]:
 
 def seen(owner: User) -> dict[str, int]:
     """How many rows of each kind their owner sees."""
-    models: tuple[Any, ...] = (Firm, Recruiter, Person, Phone, Email, SearchDocument)
-    return {model.__name__: model.objects.of(owner).count() for model in models}
+    models: tuple[Any, ...] = (Firm, Recruiter, Person, Phone, Email)
+    hidden = HiddenGroup.objects.of(owner).values("group")
+    documents = SearchDocument.objects.of(owner).exclude(trash_group__in=hidden)
+    counts = {model.__name__: model.objects.of(owner).count() for model in models}
+    return counts | {"SearchDocument": documents.count()}

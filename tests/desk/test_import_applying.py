@@ -44,7 +44,7 @@ def documents() -> list[Any]:
         "words",
     )
     rows = SearchDocument.across_owners.order_by("kind", "object_id")
-    return list(rows.values_list(*fields, "trashed_at", "trash_group"))
+    return list(rows.values_list(*fields, "trashed_at"))
 
 
 def test_it_writes_nothing_before_it_is_said(user: User) -> None:
@@ -333,3 +333,21 @@ def test_it_touches_nobody_else(user: User, other: User) -> None:
     assert verdicts(run)[0] == "new"
     take_back(bring_in(run))
     assert Recruiter.objects.of(other).count() == 1
+
+
+def test_what_is_brought_in_is_not_found_while_it_is_hidden(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[Any] = []
+    show = showing.show
+
+    def looks(run: ImportRun) -> None:
+        found.append(results.find(user, "anna"))
+        show(run)
+        found.append(results.find(user, "anna"))
+
+    monkeypatch.setattr(showing, "show", looks)
+    bring_in(taken_in(user, LINKEDIN))
+    before, after = found
+    assert before == []
+    assert after[0].rows[0].name == "Anna Berg"

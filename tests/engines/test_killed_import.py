@@ -64,12 +64,16 @@ import signal
 from contacts.models import Email, Firm, Phone, Recruiter
 from desk.importing.run import ImportRow, ImportRun
 from search import index
-from search.models import SearchDocument
-models = (Firm, Recruiter, Phone, Email, SearchDocument)
+from search.models import HiddenGroup, SearchDocument
+models = (Firm, Recruiter, Phone, Email)
+groups = HiddenGroup.across_owners.values("group")
+documents = SearchDocument.across_owners
 print(json.dumps({
     "state": ImportRun.across_owners.get().state,
-    "seen": [model.across_owners.filter(trashed_at=None).count() for model in models],
-    "hidden": [model.across_owners.exclude(trashed_at=None).count() for model in models],
+    "seen": [model.across_owners.filter(trashed_at=None).count() for model in models]
+        + [documents.exclude(trash_group__in=groups).count()],
+    "hidden": [model.across_owners.exclude(trashed_at=None).count() for model in models]
+        + [documents.filter(trash_group__in=groups).count()],
     "staged": ImportRow.across_owners.count(),
 }))
 """
