@@ -69,9 +69,9 @@ def _hide(run: ImportRun) -> None:
                 _go(run, rows.filter(version=1), now)
         follow(callers)
         ahead.begin(run.owner_id, run.group)
-        for model in (Recruiter, Person, Firm, Call):
-            for stays in _made(run, model):
-                ahead.hide(run.owner_id, run.group, stay=stays, go=hidden(run, model))
+        for made in (Recruiter, Person, Firm, Call):
+            for left in _made(run, made):
+                ahead.hide(run.owner_id, run.group, stay=left, go=hidden(run, made))
     goes = sum(hidden(run, model).count() for model in _models(run))
     stays = sum(
         rows.count() for model in (Recruiter, Person, Firm, Call) for rows in _left(run, model)
