@@ -28,6 +28,7 @@ from contacts.models import Person
 from contacts.names import fold
 from desk import final_merges
 from desk.backup import registry
+from desk.importing import work
 from desk.spellings import Spellings
 from search import index
 
@@ -88,9 +89,10 @@ def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None =
     1. Their own row: it is somebody, without relation, position and notes; referrals stay. So is
        what was merged with it, and that merge is final.
     2. Their phones and mails, for good, also those in the trash.
-    3. Each text and JSON that holds one of `spellings`, trashed rows and drafts included; what is
+    3. Files that wait to be brought in, with what was read of them: the name may stand in them.
+    4. Each text and JSON that holds one of `spellings`, trashed rows and drafts included; what is
        found of it is made anew.
-    4. What the owner's sessions hold, such as a message that was not shown yet.
+    5. What the owner's sessions hold, such as a message that was not shown yet.
 
     All or nothing, `now` is UTC. Then what is left of deleted text in SQLite's file goes, and it
     is noted outside of the database, so that an older copy does not make it unknown.
@@ -110,7 +112,7 @@ def anonymise(person: Person, spellings: Spellings, *, now: dt.datetime | None =
 
 
 def _take_out(person: Person, spellings: Spellings, moment: dt.datetime) -> int:
-    """The first four steps; returns how many rows changed besides their own."""
+    """The first five steps; returns how many rows changed besides their own."""
     owner = person.owner
     nobody = {"relation": "", "position": "", "notes": "", "anonymised_at": moment}
     name = _("Somebody")
@@ -120,6 +122,7 @@ def _take_out(person: Person, spellings: Spellings, moment: dt.datetime) -> int:
     for related in (person.phones, person.emails):
         related.model.across_owners.filter(person__in={person.pk, *merged}).delete()
     final_merges.make_final(person, merged)
+    work.cancel_waiting(owner.pk)
     changed = sum(_apply(change, moment) for change in _changes(owner, spellings))
     _clean_sessions(owner, spellings)
     return changed

@@ -16,6 +16,7 @@ from accounts.belonging import owned_models
 from accounts.models import Kit, Preferences, SavedForm, TrashGroup, User
 from contacts.models import Merge, NotTheSame
 from desk import traces
+from desk.models import ImportRow, ImportRun
 from followups.models import CalendarFeed, Mail, Mailer, Reminder, Reschedule, UsedLink
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ NOT_TOLD = {
     SavedForm,
     Merge,
     NotTheSame,
+    ImportRun,
+    ImportRow,
 }
 
 

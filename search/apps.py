@@ -13,6 +13,7 @@ class SearchConfig(AppConfig):
         from accounts import archived
 
         archived.leave_out("search.SearchDocument", "it is made anew of the other rows")
+        archived.leave_out("search.HiddenGroup", "it says what is not found for a minute")
         post_migrate.connect(_keep_whole, sender=self, dispatch_uid="search")
 
 

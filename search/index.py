@@ -114,9 +114,8 @@ def _write(documents: list[SearchDocument]) -> None:
         )
 
 
-WRITTEN = (
-    "owner title hint body happened_at is_veiled place words".split()  # what a row can change
-)
+# What a row can change. Made anew a document is one to be found, however it was made (search/ahead.py).
+WRITTEN = "owner title hint body happened_at is_veiled place words trash_group".split()
 
 
 # One document ------------------------------------------------------------------------------------

@@ -109,6 +109,25 @@ class SearchDocument(OwnedModel):
         return f"{self.kind} {self.object_id}"
 
 
+class HiddenGroup(OwnedModel):
+    """Documents that bear this group are not to be found yet (search/ahead.py)."""
+
+    is_derived = True
+
+    group = models.UUIDField(unique=True, editable=False)
+
+    class Meta(OwnedModel.Meta):
+        verbose_name = _("what is not found yet")
+        verbose_name_plural = _("what is not found yet")
+
+    def __str__(self) -> str:
+        return f"group {self.pk}"
+
+
+# Said in SQL of a document by both engines.
+IS_SHOWN = '(trash_group IS NULL OR trash_group NOT IN (SELECT "group" FROM search_hiddengroup))'
+
+
 def kind_number_at(place: int) -> int:
     """The number of the kind that stands at this place."""
     return place & ((1 << KINDS) - 1)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from search.models import IS_SHOWN
 from search.query import Ask, Group, Term, alike, tags_of, written
 
 # Asked of each kind by itself: the newest of all kinds need not be what is sought, and after a big
@@ -41,9 +42,9 @@ LATELY = """
         UNION ALL SELECT -1 WHERE NOT EXISTS ({newest} OFFSET first.rows)
     ) AS found
 """
-NEWEST_ROWS = """
+NEWEST_ROWS = f"""
     SELECT place, words FROM search_searchdocument
-    WHERE owner_id = %(owner)s AND kind = asked.kind AND place >= %(since)s
+    WHERE owner_id = %(owner)s AND kind = asked.kind AND place >= %(since)s AND {IS_SHOWN}
     ORDER BY place DESC
 """
 # For each question, which may be of several kinds, the newest of each by the index. `place + 0`
@@ -56,6 +57,7 @@ BY_INDEX = """
         SELECT kind, place, row_number() OVER (PARTITION BY kind ORDER BY place DESC) AS nth
         FROM search_searchdocument
         WHERE words @@ asked.query AND place + 0 >= %(since)s AND owner_id + 0 = %(owner)s
+            AND {is_shown}
     ) AS found
     WHERE found.nth <= asked.most
 """
@@ -64,7 +66,7 @@ KNOWN = """
     FROM (VALUES {asked}) AS asked (number, query)
     CROSS JOIN LATERAL (
         SELECT 1 FROM search_searchdocument
-        WHERE words @@ asked.query AND owner_id + 0 = %(owner)s LIMIT 1
+        WHERE words @@ asked.query AND owner_id + 0 = %(owner)s AND {is_shown} LIMIT 1
     ) AS found
 """
 
@@ -166,7 +168,8 @@ def _ask(
     for at, row in enumerate(rows):
         params |= {f"v{at}_{nth}": value for nth, value in enumerate(row)}
         asked.append(", ".join(f"%(v{at}_{nth})s::{kind}" for nth, kind in enumerate(kinds)))
-    query = sql.format(asked=", ".join(f"({row})" for row in asked), **parts)
+    values = ", ".join(f"({row})" for row in asked)
+    query = sql.format(asked=values, is_shown=IS_SHOWN, **parts)
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         return cursor.fetchall()

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from search import index, marks, words
 from search.kinds import Kind, all_kinds, named
-from search.models import SearchDocument, engine, kind_number_at, place_of
+from search.models import HiddenGroup, SearchDocument, engine, kind_number_at, place_of
 from search.query import Ask, Query, Term, parse
 
 # Of each kind, where all are shown; of one kind, a page.
@@ -205,6 +205,8 @@ def _at(owner: User, places: Iterable[int]) -> QuerySet:
     look up thirty places.
     """
     rows = SearchDocument.across_owners.filter(place__in=list(places))
+    hidden = Q(trash_group__in=HiddenGroup.across_owners.values("group"))
+    rows = rows.filter(Q(trash_group=None) | ~hidden)
     return rows.alias(whose=F("owner_id") + 0).filter(whose=owner.pk)
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from django.db import connection, transaction
 
+from search.models import IS_SHOWN
 from search.query import Ask, Group, Term, written
 
 # It walks through all that match from the newest on, of whichever kind they are.
@@ -112,7 +113,11 @@ def _order(command: str) -> None:
 
 
 # The tags say whose rows are sought; the rows themselves say whose they are, each by its place.
-THEIRS = f"EXISTS (SELECT 1 FROM {SOURCE} WHERE place = {TABLE}.rowid AND owner_id + 0 = %s)"  # noqa: S608
+# What is made ahead (search/ahead.py) is not found yet.
+THEIRS = (
+    f"EXISTS (SELECT 1 FROM {SOURCE} WHERE place = {TABLE}.rowid AND owner_id + 0 = %s "  # noqa: S608
+    f"AND {IS_SHOWN})"
+)
 
 
 def find(asks: Iterable[Ask]) -> list[tuple[int, int]]:

@@ -59,6 +59,8 @@ class Address:
 
 
 FAILED = (("state", Mail.State.FAILED),)
+# No more to be said of its columns.
+BROUGHT_IN = (("state", "done"),)
 # What they owed at a fixed time that has passed.
 NOT_COME = (("owed_by", "them"), ("due_on", dt.date(2026, 1, 2)), ("due_time", dt.time(9)))
 # A job description as a file.
@@ -74,6 +76,14 @@ ADDRESSES = {
     "desk:promise_brief": Address(READ, factories.PromiseFactory),
     "desk:backups": Address(READ, founders=True),
     "desk:export": Address(FORM),
+    "desk:import_file": Address(FORM),
+    "desk:import_run": Address(READ, factories.ImportRunFactory),
+    "desk:import_row": Address(DO, factories.ImportRowFactory),
+    "desk:import_columns": Address(DO, factories.ImportRunFactory, BROUGHT_IN),
+    "desk:import_choose": Address(DO, factories.ImportRunFactory),
+    "desk:import_bring_in": Address(DO, factories.ImportRunFactory),
+    "desk:import_cancel": Address(DO, factories.ImportRunFactory),
+    "desk:import_undo": Address(DO, factories.ImportRunFactory),
     "desk:call_sheet": Address(FORM),
     "desk:caller_options": Address(DO),
     "desk:question_list": Address(DO),

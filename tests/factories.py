@@ -30,7 +30,7 @@ from contacts.models import (
     Phone,
     Recruiter,
 )
-from desk.models import Draft
+from desk.models import Draft, ImportRow, ImportRun
 from followups.models import Mail, Promise, Reminder
 
 PASSWORD = "correct horse battery"
@@ -268,3 +268,27 @@ class NotTheSameFactory(OwnedFactory):
     kind = Kind.RECRUITER
     one = factory.LazyAttribute(lambda row: RecruiterFactory.create(owner=row.owner).pk)
     other = factory.LazyAttribute(lambda row: RecruiterFactory.create(owner=row.owner).pk)
+
+
+class ImportRunFactory(OwnedFactory):
+    """A table that waits to be looked at; its file is gone."""
+
+    class Meta:
+        model = ImportRun
+
+    state = ImportRun.State.READY
+    kind = "csv"
+    recognised = factory.LazyFunction(lambda: {"headers": ["Name"], "mapping": {"0": "name"}})
+    counts = factory.LazyFunction(lambda: {"new": 1})
+
+
+class ImportRowFactory(OwnedFactory):
+    class Meta:
+        model = ImportRow
+
+    run = same_owner(ImportRunFactory)
+    at = factory.Sequence(lambda n: n + 1)
+    verdict = ImportRow.Verdict.NEW
+    what = ImportRow.What.PERSON
+    name = "Bo Lind"
+

@@ -28,7 +28,7 @@ from contacts.models import (
     Phone,
     Recruiter,
 )
-from desk.models import Draft
+from desk.models import Draft, ImportRow, ImportRun
 from followups.models import Heartbeat, Mail, Promise, Reminder, Reschedule
 from tests.addresses import ADDRESSES, in_use, path_of
 from tests.pages import HTMX, fill_in
@@ -107,6 +107,7 @@ class Rows:
         draft = {"who": ["Somebody"], "notes": ["Half a sentence"]}
         keys = [uuid.uuid4() for _ in range(self.count)]
         self._make(Draft, data=[draft], client_key=keys)
+        self._imports()
         self._promises(recruiter, firm, opportunities)
         self._told_and_named(recruiter, firm, opportunities)
         thrown = self._make(
@@ -119,6 +120,26 @@ class Rows:
             thrown_at=[self.now],
         )
         self.row["trashgroup"] = thrown[0]
+
+    def _imports(self) -> None:
+        """Files that were brought in, and one that is looked at."""
+        runs = self._make(
+            ImportRun,
+            state=["ready", *["done"] * self.count],
+            kind=["csv"],
+            counts=[{"new": self.count}],
+            brought=[{"contacts.person": 3}],
+            done_at=[self.now],
+        )
+        self._make(
+            ImportRow,
+            run=runs[:1],
+            at=list(range(1, self.count + 1)),
+            verdict=["new"],
+            what=["person"],
+            name=["Somebody new"],
+        )
+        self.row["importrun"] = runs[0]
 
     def _companies(self, firm: Firm, clients: list[Any]) -> None:
         """How the firm was checked, whom it may not take, and where I work; who left the firm."""

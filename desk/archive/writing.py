@@ -30,6 +30,7 @@ from desk.archive.manifest import AccountWriter, Contents
 from desk.backup import archive, schema
 from desk.backup.archive import BackupError
 from desk.backup.copying import in_order
+from desk.importing.run import ImportRun
 
 # Rows read at once.
 PART = 500
@@ -112,8 +113,11 @@ def _one_moment() -> Iterator[None]:
 
 
 def _rows(model: type[OwnedModel], owner: User) -> models.QuerySet:
-    # Not `objects`: what is in the trash goes along.
-    return model.across_owners.filter(owner=owner).order_by("pk")
+    # Not `objects`: what is in the trash goes along. What is hidden until an import is whole does
+    # not: here it would be in the trash for good.
+    groups = ImportRun.objects.of(owner).values("group")
+    rows = model.across_owners.filter(owner=owner).exclude(trash_group__in=groups)
+    return rows.order_by("pk")
 
 
 def _ids(model: type[OwnedModel], owner: User) -> array[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -22,6 +23,8 @@ from tests.factories import (
     EmploymentFactory,
     FirmCheckFactory,
     FirmFactory,
+    ImportRowFactory,
+    ImportRunFactory,
     MailFactory,
     OffLimitsFactory,
     OpportunityFactory,
@@ -345,6 +348,17 @@ def fill(user: User) -> SimpleNamespace:
     )
     return SimpleNamespace(
         thrown=TrashGroupFactory(owner=user, name="Northcote Search"),
+        import_run=imported(user, "Grace Okonkwo", "Partner, Hartwell Search"),
+        import_done=ImportRunFactory(
+            owner=user,
+            state="done",
+            shape="linkedin",
+            brought={"contacts.recruiter": 12, "contacts.email": 9},
+            done_at=timezone.now(),
+        ),
+        import_failed=ImportRunFactory(
+            owner=user, state="failed", kind="vcard", why="Its third card has no end."
+        ),
         submission=permit,
         disclosure=disclosure,
         referral=referral,
@@ -367,6 +381,18 @@ def fill(user: User) -> SimpleNamespace:
         failed=failed,
         kept_mail=kept_mail,
     )
+
+
+def imported(user: User, name: str, hint: str) -> Any:
+    """A file that is looked at, with a row of each kind."""
+    run = ImportRunFactory(owner=user, counts={"new": 1, "changes": 1, "unclear": 1})
+    common = {"owner": user, "run": run, "name": name, "hint": hint}
+    data = {"phones": [["+442079460321", ""]], "emails": [["grace@hartwell.example", ""]]}
+    ImportRowFactory(**common, data=data)
+    differs = [["title", "Partner", name]]
+    ImportRowFactory(**common, verdict="changes", fills=[["firm", "", name]], differs=differs)
+    ImportRowFactory(**common, verdict="unclear", why="Its address is that of somebody else.")
+    return run
 
 
 def fill_to_the_brim(user: User) -> SimpleNamespace:
@@ -541,6 +567,7 @@ def fill_to_the_brim(user: User) -> SimpleNamespace:
         )
     return SimpleNamespace(
         thrown=TrashGroupFactory(owner=user, name=f"X{LONGEST[1:]}"),
+        import_run=imported(user, LONGEST, LONGEST),
         submission=permit,
         disclosure=disclosure,
         referral=referral,

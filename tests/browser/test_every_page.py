@@ -41,6 +41,7 @@ ROWS = {
     factories.ResumeFactory: "resume",
     factories.CompensationFactory: "compensation",
     factories.TrashGroupFactory: "thrown",
+    factories.ImportRunFactory: "import_run",
 }
 # What shows more than one face.
 FACES = (
@@ -57,7 +58,7 @@ FACES = (
     "/employers/?page=2",
     "/calls/?page=3",
 )
-OTHERS = ("late", "theirs", "ended", "failed", "kept_mail")
+OTHERS = ("late", "theirs", "ended", "failed", "kept_mail", "import_done", "import_failed")
 
 # The target of a finger: the label around a box, the row that a link fills, else the element. A
 # link within a sentence is exempt (WCAG 2.5.8), for a taller one would tear the lines apart.

@@ -1,0 +1,73 @@
+"""A file that is handed in: what it is, whether it is taken at all, and the run that it becomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.base import File
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.files import LARGEST_POST
+from accounts.models import User
+from desk.importing import reading, work
+from desk.importing.entries import ImportRefused
+from desk.importing.run import ImportRun
+
+# Of one user, waiting to be looked at: each has a file on the disk.
+MOST_WAITING = 5
+# Without one of these columns nobody can be made.
+NAMES = frozenset({"name", "first_name", "last_name", "firm"})
+
+
+def take_in(owner: User, file: File[Any], **chosen: Any) -> ImportRun:
+    """A run of `file`, saved, and kept on the disk until it is brought in or cancelled.
+
+    What its columns were said to be is remembered from the last table that had the same ones.
+    `chosen` are fields of the run. Raises `ImportRefused`, in words; then nothing is kept.
+    """
+    size = file.size or 0
+    if size > LARGEST_POST:
+        raise ImportRefused(_("This file is larger than 40 MB."))
+    recognised: Any = reading.recognise(file.file, size=size)  # type: ignore[arg-type]
+    run = ImportRun(owner=owner, kind=recognised.format, shape=recognised.shape)
+    run.recognised = recognised.as_json()
+    if recognised.format == "csv":
+        run.signature = reading.signature(recognised)
+        run.mapping = _remembered(owner, run.signature)
+    for name, value in chosen.items():
+        setattr(run, name, value)
+    if recognised.format == "csv" and not has_names(columns_of(run)):
+        run.state = ImportRun.State.COLUMNS
+    _make_room(owner)
+    file.seek(0)
+    run.file.save("", file, save=False)
+    run.touched_at = timezone.now()
+    try:
+        run.save()
+    except BaseException:
+        run.file.storage.delete(run.file.name or "")
+        raise
+    return run
+
+
+def columns_of(run: ImportRun) -> dict[int, str]:
+    """What its columns hold: as its user says, else as was recognised."""
+    said = run.mapping or run.recognised.get("mapping", {})
+    return {int(at): name for at, name in said.items()}
+
+
+def has_names(mapping: dict[int, str]) -> bool:
+    return bool(NAMES & set(mapping.values()))
+
+
+def _remembered(owner: User, signature: str) -> dict[str, str]:
+    rows = ImportRun.objects.of(owner).filter(signature=signature).exclude(mapping={})
+    last = rows.order_by("-created_at", "-pk").first()
+    return last.mapping if last else {}
+
+
+def _make_room(owner: User) -> None:
+    waiting = ImportRun.objects.of(owner).filter(state__in=ImportRun.WAITING).order_by("-pk")
+    for run in waiting[MOST_WAITING - 1 :]:
+        work.cancel(run)

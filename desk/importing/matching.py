@@ -1,0 +1,254 @@
+"""Whom a card means: somebody known, somebody earlier in the file, or nobody yet.
+
+1. By e-mail address. Of another name altogether: that is not clear, and left to the user.
+2. By number, if the names have a word in common: whole offices share a switchboard.
+3. By name: of recruiters with the same firm, or where either firm is not said.
+
+Then in the same way among the rows before it in the file, so that nobody is made twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from desk.importing.cleaned import Card, Unusable, card_of, fold, line_of, share_a_word
+from desk.importing.entries import Contact, Unreadable
+from desk.importing.known import FIRM, PERSON, RECRUITER, Key, Known
+from desk.importing.run import ImportRow, ImportRun
+
+Verdict = ImportRow.Verdict
+
+
+class NotClear(Exception):
+    """More than one could be meant; the message says why."""
+
+
+@dataclass
+class Earlier:
+    """A card that stands earlier in the file and is new."""
+
+    what: str
+    folded: str
+    firm: str
+    ways: set[str]
+
+
+@dataclass
+class Matcher:
+    """Judges the cards of one file, part by part, in their order."""
+
+    owner: User
+    circle: str
+    overwrites: bool
+    earlier: dict[int, Earlier] = field(default_factory=dict)
+    by_way: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    by_name: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    # What earlier rows already give to somebody known.
+    given: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def judge(self, run: ImportRun, entries: Iterable[Contact | Unreadable]) -> list[ImportRow]:
+        cards: list[Card | ImportRow] = []
+        for entry in entries:
+            row = ImportRow(owner_id=run.owner_id, run=run, at=entry.at)
+            if isinstance(entry, Unreadable):
+                cards.append(unreadable(row, entry.text, entry.why))
+                continue
+            try:
+                region = self.owner.phone_region
+                cards.append(card_of(entry, circle=self.circle, region=region))
+            except Unusable as error:
+                cards.append(unreadable(row, entry.notes, str(error)))
+        known = Known.of(self.owner, (one for one in cards if isinstance(one, Card)))
+        return [one if isinstance(one, ImportRow) else self._row(run, one, known) for one in cards]
+
+    def _row(self, run: ImportRun, card: Card, known: Known) -> ImportRow:
+        row = ImportRow(
+            owner_id=run.owner_id,
+            run=run,
+            at=card.at,
+            what=card.what,
+            name=card.name,
+            hint=card.hint,
+        )
+        try:
+            key = self._known(card, known)
+            twin = None if key else self._twin(card)
+        except NotClear as error:
+            row.verdict, row.why = Verdict.UNCLEAR, str(error)[:500]
+            return row
+        if key is not None:
+            self._against(row, card, key, known)
+        elif twin is not None:
+            self._again(row, card, twin)
+        else:
+            row.verdict, row.data = Verdict.NEW, _data(card, card.numbers, card.addresses)
+            row.why = self._namesake(card, known)
+            self._remember(card)
+        return row
+
+    # Somebody known ------------------------------------------------------------------------------
+
+    def _known(self, card: Card, known: Known) -> Key | None:
+        if card.what == FIRM:
+            return next(iter(known.named(str(FIRM), card.folded)), None)
+        found = _people_of(known, known.by_address, (one.lower() for one, _l in card.addresses))
+        if found:
+            close = [
+                key for key in found if share_a_word(known.rows[key].folded_name, card.folded)
+            ]
+            if not close:
+                raise NotClear(
+                    _("Its address is that of “%(name)s”, and its name is another.")
+                    % {"name": known.rows[found[0]].name}
+                )
+            return _the_one(close, card, known)
+        found = _people_of(known, known.by_number, (one for one, _l in card.numbers))
+        close = [key for key in found if share_a_word(known.rows[key].folded_name, card.folded)]
+        return _the_one(close, card, known) if close else self._by_name(card, known)
+
+    def _by_name(self, card: Card, known: Known) -> Key | None:
+        if card.what == PERSON:
+            found = known.named(str(PERSON), card.folded)
+            return _the_one(found, card, known) if found else None
+        found, firm = known.named(str(RECRUITER), card.folded), fold(card.firm)
+        same = [key for key in found if known.firm_of(key) == firm]
+        open_ = [key for key in found if not firm or not known.firm_of(key)]
+        if len(same) == 1:
+            return same[0]
+        if len(same) > 1 or len(open_) > 1:
+            raise NotClear(_several(same or open_, known))
+        return open_[0] if open_ and len(found) == 1 else None
+
+    def _namesake(self, card: Card, known: Known) -> str:
+        """Somebody of the same name who is not taken for them."""
+        if card.what != RECRUITER or not known.named(str(RECRUITER), card.folded):
+            return ""
+        return _("You know somebody of this name at another firm.")
+
+    def _against(self, row: ImportRow, card: Card, key: Key, known: Known) -> None:
+        """What the card would add to, or change in, somebody known."""
+        target = known.rows[key]
+        row.what, row.target, row.target_version = key[0], target.pk, target.version
+        has = known.ways[key] | self.given[key]
+        numbers = [one for one in card.numbers if one[0] not in has]
+        addresses = [one for one in card.addresses if one[0].lower() not in has]
+        for name, old, new in _fields(card, key[0], target):
+            if not new or f"field {name}" in has:
+                continue
+            if not old:
+                row.fills.append([name, "", new])
+                self.given[key].add(f"field {name}")
+            elif name != "notes" and fold(old) != fold(new):
+                row.differs.append([name, old, new])
+        self.given[key] |= {one for one, _l in numbers}
+        self.given[key] |= {one.lower() for one, _l in addresses}
+        row.data = _data(card, numbers, addresses)
+        gives = bool(numbers or addresses or row.fills)
+        row.only_differs = bool(row.differs) and not gives
+        is_change = gives or (self.overwrites and row.differs)
+        row.verdict = Verdict.CHANGES if is_change else Verdict.SAME
+        row.name = target.name
+        if card.folded != target.folded_name:
+            row.why = (_("The file calls them “%(name)s”.") % {"name": card.name})[:500]
+
+    # Somebody in the same file -------------------------------------------------------------------
+
+    def _twin(self, card: Card) -> int | None:
+        ways = [*(one.lower() for one, _l in card.addresses), *(one for one, _l in card.numbers)]
+        for way in ways if card.what != FIRM else ():
+            for at in self.by_way.get(way, ()):
+                if share_a_word(self.earlier[at].folded, card.folded):
+                    return at
+        firm = fold(card.firm)
+        found = self.by_name.get((card.what, card.folded), [])
+        if card.what != RECRUITER:
+            return found[0] if found else None
+        for at in found:
+            other = self.earlier[at].firm
+            if other == firm or not (other and firm):
+                return at
+        return None
+
+    def _again(self, row: ImportRow, card: Card, twin: int) -> None:
+        first = self.earlier[twin]
+        numbers = [one for one in card.numbers if one[0] not in first.ways]
+        addresses = [one for one in card.addresses if one[0].lower() not in first.ways]
+        row.twin_of, row.what = twin, first.what
+        row.data = _data(card, numbers, addresses)
+        row.verdict = Verdict.CHANGES if numbers or addresses else Verdict.SAME
+        row.why = _("The same as number %(at)s of this file.") % {"at": twin}
+        self._learn(twin, numbers, addresses)
+
+    def _remember(self, card: Card) -> None:
+        self.earlier[card.at] = Earlier(str(card.what), card.folded, fold(card.firm), set())
+        self.by_name[str(card.what), card.folded].append(card.at)
+        self._learn(card.at, card.numbers, card.addresses)
+
+    def _learn(self, at: int, numbers: Any, addresses: Any) -> None:
+        for way in (*(one for one, _l in numbers), *(one.lower() for one, _l in addresses)):
+            self.earlier[at].ways.add(way)
+            # Of a number that a whole office has, some are enough.
+            if len(self.by_way[way]) < 20:
+                self.by_way[way].append(at)
+
+
+def unreadable(row: ImportRow, text: str, why: str) -> ImportRow:
+    row.verdict, row.name, row.why = Verdict.UNREADABLE, line_of(text), why[:500]
+    return row
+
+
+def _people_of(known: Known, by: dict[str, set[Key]], ways: Iterable[str]) -> list[Key]:
+    found = {key for way in ways for key in by.get(way, ()) if key in known.rows}
+    return sorted(key for key in found if key[0] != FIRM)
+
+
+def _the_one(found: list[Key], card: Card, known: Known) -> Key:
+    """The only one, or the only one of exactly this name."""
+    if len(found) > 1:
+        found = [key for key in found if known.rows[key].folded_name == card.folded] or found
+    if len(found) > 1:
+        found = [key for key in found if key[0] == card.what] or found
+    if len(found) > 1:
+        raise NotClear(_several(found, known))
+    return found[0]
+
+
+def _several(found: list[Key], known: Known) -> str:
+    names = ", ".join(dict.fromkeys(known.rows[key].name for key in found[:3]))
+    return _("%(count)s of yours could be meant: %(names)s.") % {
+        "count": len(found),
+        "names": names,
+    }
+
+
+def _fields(card: Card, what: str, target: Any) -> list[tuple[str, str, str]]:
+    """Each field that a card has a word for: its name, what stands there, what the card says."""
+    if what == RECRUITER:
+        firm = target.firm.name if target.firm else ""
+        return [
+            ("firm", firm, card.firm),
+            ("title", target.title, card.title),
+            ("notes", target.notes, card.notes),
+        ]
+    if what == PERSON:
+        return [("position", target.position, card.position), ("notes", target.notes, card.notes)]
+    return [("notes", target.notes, card.notes)]
+
+
+def _data(card: Card, numbers: Any, addresses: Any) -> dict[str, Any]:
+    """What is needed to bring it in; numbers and addresses only as far as they are not known."""
+    said = {
+        "name": card.name,
+        "firm": card.firm,
+        "title": card.title,
+        "notes": card.notes,
+        "phones": [list(one) for one in numbers],
+        "emails": [list(one) for one in addresses],
+    }
+    return {name: value for name, value in said.items() if value}

@@ -1,0 +1,121 @@
+"""What the preview says of a row, and a run of itself, in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise as Lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts import phones
+from accounts.models.trash_group import in_words
+from calls.models import Call
+from desk.importing.run import ImportRow, ImportRun
+
+FIELDS: dict[str, Any] = {
+    "firm": gettext_lazy("firm"),
+    "title": gettext_lazy("title"),
+    "position": gettext_lazy("position"),
+    "notes": gettext_lazy("notes"),
+}
+FORMATS: dict[str, str | Lazy] = {
+    "csv": gettext_lazy("a table"),
+    "vcard": gettext_lazy("cards"),
+    "call_log": gettext_lazy("calls of a telephone"),
+    "archive": gettext_lazy("an archive of Wordkeeper"),
+}
+SHAPES: dict[str, str | Lazy] = {
+    "linkedin": gettext_lazy("LinkedIn connections"),
+    "google": gettext_lazy("Google contacts"),
+    "outlook": gettext_lazy("Outlook contacts"),
+}
+# Of notes the beginning says enough.
+SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that the file has another word for than we do."""
+
+    label: str
+    old: str
+    new: str
+    is_kept: bool = False
+
+
+def what_it_is(run: ImportRun) -> str:
+    return capfirst(str(SHAPES.get(run.shape) or FORMATS.get(run.kind, "")))
+
+
+def ways(row: ImportRow) -> str:
+    """Numbers and addresses that would come in with it."""
+    numbers = (phones.display(number) for number, _label in row.data.get("phones", []))
+    addresses = (address for address, _label in row.data.get("emails", []))
+    return " · ".join([*numbers, *addresses])
+
+
+def differences(row: ImportRow, *, overwrites: bool) -> list[Difference]:
+    found = [Difference(_label(name), "", _short(new)) for name, _old, new in row.fills]
+    found += [
+        Difference(_label(name), _short(old), _short(new), is_kept=not overwrites)
+        for name, old, new in row.differs
+    ]
+    return found
+
+
+def _label(name: str) -> str:
+    return capfirst(str(FIELDS.get(name, name)))
+
+
+def _short(text: str) -> str:
+    line = " ".join(str(text).split())
+    return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+
+
+def moment(row: ImportRow) -> dt.datetime | None:
+    """When a call was, UTC."""
+    said = row.data.get("moment")
+    return dt.datetime.fromisoformat(said) if said else None
+
+
+def call_words(row: ImportRow) -> str:
+    """Such as “they called, talked, 12 minutes”."""
+    data = row.data
+    parts = [
+        str(dict(Call.Direction.choices).get(data.get("direction"), "")),
+        str(dict(Call.Outcome.choices).get(data.get("outcome"), "")),
+    ]
+    if minutes := data.get("minutes"):
+        parts.append(ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
+    return ", ".join(filter(None, parts))
+
+
+def outcome(run: ImportRun) -> str:
+    """What came of it, in one sentence."""
+    state = ImportRun.State
+    if run.state in (state.DONE, state.UNDOING):
+        brought = {label: n for label, n in run.brought.items() if label != "changed"}
+        words = in_words({label: n for label, n in brought.items() if label not in WAYS})
+        if changed := run.brought.get("changed"):
+            words.append(ngettext("%(n)s changed", "%(n)s changed", changed) % {"n": changed})
+        if not words:
+            words = in_words(brought)
+        return ", ".join(words) if words else _("nothing new")
+    if run.state == state.UNDONE and run.stayed:
+        return ngettext(
+            "taken back; %(n)s stays, for it has been used since",
+            "taken back; %(n)s stay, for they have been used since",
+            run.stayed,
+        ) % {"n": run.stayed}
+    if run.state == state.READY:
+        taken = sum(run.counts.get(one, 0) for one in ImportRow.TAKEN)
+        return ngettext("%(n)s to bring in", "%(n)s to bring in", taken) % {"n": taken}
+    return str(run.get_state_display())
+
+
+# What hangs on those who are counted.
+WAYS = frozenset({"contacts.phone", "contacts.email"})
