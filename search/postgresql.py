@@ -46,7 +46,7 @@ NEWEST_ROWS = f"""
     SELECT place, words FROM search_searchdocument
     WHERE owner_id = %(owner)s AND kind = asked.kind AND place >= %(since)s AND {IS_SHOWN}
     ORDER BY place DESC
-"""
+"""  # noqa: S608
 # For each question, which may be of several kinds, the newest of each by the index. `place + 0`
 # keeps PostgreSQL from its index by place, which is not the one to be used here; whose it is, is
 # said as a number, too, from which no index is chosen: what the tag says is not enough to trust.

@@ -291,4 +291,3 @@ class ImportRowFactory(OwnedFactory):
     verdict = ImportRow.Verdict.NEW
     what = ImportRow.What.PERSON
     name = "Bo Lind"
-
