@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 
 from accounts.prepared import prepared
 from calls.models import Submission
@@ -30,10 +31,9 @@ OF_AN_ENTRY = {
     "entry_version": "entry__version",
     "entry_firm": "entry__firm",
     "entry_firm_name": "entry__firm__name",
-    "entry_until": "entry__until",
     "entry_certainty": "entry__certainty",
-    "entry_noted_on": "entry__noted_on",
 }
+DAYS_OF_AN_ENTRY = {"entry_until": "entry__until", "entry_noted_on": "entry__noted_on"}
 GRAVEST_FIRST = [EXCLUSIVE, OWNED, SAME_CLIENT, OFF_LIMITS, IN_PROCESS]
 
 
@@ -117,7 +117,7 @@ class Guard:
     @cached_property
     def mine(self) -> list[Employer]:
         """Where I work on that day."""
-        return [self._employer(row) for row in self.employers if row.i_work_there]
+        return [self._employer(row) for row in self.employers if row.my_job]
 
     @cached_property
     def off_limits(self) -> list[OffLimits]:
@@ -141,9 +141,9 @@ class Guard:
             version=row.entry_version,
             firm=Firm(pk=row.entry_firm, owner_id=self.owner_id, name=row.entry_firm_name),
             employer=self._employer(row),
-            until=row.entry_until,
+            until=_day(row.entry_until),
             certainty=row.entry_certainty,
-            noted_on=row.entry_noted_on,
+            noted_on=_day(row.entry_noted_on),
         )
 
     def _between(self, submission: Submission, other: Submission) -> list[Collision]:
@@ -188,12 +188,19 @@ def employers_on(owner: Any, day: Any) -> QuerySet:
         employer=OuterRef("pk"),
     )
     entry = FilteredRelation("off_limits", condition=Q(off_limits__trashed_at=None))
-    columns = {name: F(path) for name, path in OF_AN_ENTRY.items()}
+    # There may be thousands, and hardly any is looked at: tuples, of which few become models, and
+    # of plain values: to make days of all of them took longer than to read them.
+    days = {name: Cast(path, TextField()) for name, path in DAYS_OF_AN_ENTRY.items()}
+    columns = {name: F(path) for name, path in OF_AN_ENTRY.items()} | days
     rows = Employer.objects.of(owner).alias(entry=entry)
-    rows = rows.annotate(i_work_there=Exists(jobs), **columns).order_by("pk")
-    # There may be thousands, and hardly any is looked at: tuples, of which few become models.
-    known = ("pk", "name", "other_names", "parent_id", "i_work_there")
-    return rows.values_list(*known, *OF_AN_ENTRY, named=True)
+    my_job = Subquery(jobs.order_by().values("pk")[:1])
+    rows = rows.annotate(my_job=my_job, **columns).order_by("pk")
+    known = ("pk", "name", "other_names", "parent_id", "my_job")
+    return rows.values_list(*known, *columns, named=True)
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _are_one_side(submission: Submission, other: Submission) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from contacts.models import Employer
 from contacts.names import fold
@@ -30,6 +31,8 @@ JOINTS = frozenset("and de cv z oo o haftungsbeschraenkt haftungsbeschrankt".spl
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe", "å": "aa"})
 
 
+# Employers are compared again and again, each with all others; names stay what they are.
+@lru_cache(maxsize=5_000)
 def keys_of(name: str) -> frozenset[str]:
     """What `name` is compared by: two names that share a key are one company.
 
