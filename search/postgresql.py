@@ -7,10 +7,12 @@ its tables, and finds what SQLite finds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db import connection
 
+from search.kinds import all_kinds
 from search.models import IS_SHOWN
 from search.query import Ask, Group, Term, alike, tags_of, written
 
@@ -33,13 +35,18 @@ LATELY = """
             SELECT 1 FROM ({newest} LIMIT asked.glance) AS newest
             WHERE newest.words @@ asked.query
         ) THEN {most} ELSE asked.glance END AS rows
+        OFFSET 0  -- looked for once, and not wherever it is named below
     ) AS first
     CROSS JOIN LATERAL (
         (
             SELECT newest.place FROM ({newest} LIMIT first.rows) AS newest
             WHERE newest.words @@ asked.query LIMIT asked.most
         )
-        UNION ALL SELECT -1 WHERE NOT EXISTS ({newest} OFFSET first.rows)
+        UNION ALL SELECT -1 WHERE NOT EXISTS (
+            SELECT place FROM search_searchdocument
+            WHERE owner_id = %(owner)s AND kind = asked.kind AND place >= %(since)s
+            ORDER BY place DESC OFFSET first.rows
+        )
     ) AS found
 """
 NEWEST_ROWS = f"""
@@ -176,10 +183,18 @@ def _ask(
 
 
 def known(asks: Iterable[Ask]) -> set[int]:
-    """The numbers of those of `asks` for which there is anything at all. All are of one owner."""
+    """The numbers of those of `asks`, of one owner, for which there is anything at all.
+
+    A common word is among the newest of some kind; of one that is not, the index has few rows.
+    """
     numbered = list(enumerate(asks))
-    rows = [(number, as_query([ask])) for number, ask in numbered]
-    return {number for (number,) in _ask(KNOWN, ("int", "tsquery"), rows, numbered[0][1])}
+    by_kind = [(at, replace(ask, kind=kind.name)) for at, ask in numbered for kind in all_kinds()]
+    there = {number for number, place in _lately(by_kind) if place != ALL}
+    rows = [(number, as_query([ask])) for number, ask in numbered if number not in there]
+    if rows:
+        found = _ask(KNOWN, ("int", "tsquery"), rows, numbered[0][1])
+        there |= {number for (number,) in found}
+    return there
 
 
 def as_query(asks: list[Ask]) -> str:
