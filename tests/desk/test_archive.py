@@ -30,6 +30,8 @@ from tests.desk.archives import (
     rows_in,
 )
 
+OLD = Path(__file__).parent / "files"
+
 
 @pytest.fixture(autouse=True)
 def _own_files(settings: Any, tmp_path: Path) -> None:
@@ -210,6 +212,15 @@ def test_an_older_archive_without_a_field_has_its_default(
     text = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
     bring_back(changed(path, tmp_path / "two.zip", parts={part: text}), other)
     assert Call.objects.of(other).get().direction == "incoming"
+
+
+@pytest.mark.parametrize("path", sorted(OLD.glob("archive-*.zip")), ids=lambda path: path.stem)
+def test_whatever_an_earlier_version_has_written_comes_back(other: User, path: Path) -> None:
+    """Made with `export`, one for each version that writes otherwise, and never changed."""
+    said = json.loads(contents(path)["manifest.json"])["rows"]
+    assert bring_back(path, other).rows == said
+    assert Call.objects.of(other).count() == said["calls.Call"]
+    assert Promise.objects.of(other).count() == said["followups.Promise"]
 
 
 # The commands ------------------------------------------------------------------------------------
