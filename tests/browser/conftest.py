@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.engines.servers import Installation, MailServer
+from tests.engines.installations import Installation
+from tests.engines.mail_server import MailServer
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
 

@@ -26,7 +26,8 @@ import time_machine
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import windows
-from tests.engines.servers import PROJECT, MailServer
+from tests.engines.mail_server import MailServer
+from tests.engines.servers import PROJECT
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.conftest import Opener
 from tests.browser.test_main_job import make_the_first_account
-from tests.engines.servers import Installation
+from tests.engines.installations import Installation
 
 KB = 1024
 MOST, MOST_SCRIPTS, MOST_REQUESTS = 45 * KB, 25 * KB, 6

@@ -17,7 +17,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
-from tests.engines.servers import Installation, MailServer, Running, until
+from tests.engines.installations import Installation, Running
+from tests.engines.mail_server import MailServer
+from tests.engines.servers import until
 
 EMAIL, PASSWORD = "ann@example.org", "a long enough secret"
 # Half an hour off, so that no mistake about zones can hide in whole hours.

@@ -37,7 +37,8 @@ from tests.chaos import world
 from tests.chaos.judge import judge
 from tests.chaos.mail_server import read_log
 from tests.chaos.run import KillableMailServer
-from tests.engines.servers import Installation, Redis, Running
+from tests.engines.installations import Installation, Running
+from tests.engines.servers import Redis
 
 WORKER = (
     *("worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "info"),

@@ -21,7 +21,8 @@ from tests.chaos.judge import judge
 from tests.chaos.mail_server import read_log
 from tests.chaos.processes import locked
 from tests.chaos.run import KillableMailServer
-from tests.engines.servers import Installation, Redis
+from tests.engines.installations import Installation
+from tests.engines.servers import Redis
 
 WORKER = (
     *("worker", "--pool", "solo", "--loglevel", "info"),

@@ -35,14 +35,8 @@ from tests.chaos import world
 from tests.chaos.judge import judge
 from tests.chaos.run import KillableMailServer
 from tests.chaos.visitor import judge_visits, keep_through_the_web, session_of
-from tests.engines.servers import (
-    DidNotHappen,
-    Installation,
-    Redis,
-    Running,
-    free_port,
-    until,
-)
+from tests.engines.installations import Installation, Running
+from tests.engines.servers import DidNotHappen, Redis, free_port, until
 
 # Seconds between a process being ready and its death.
 LIFE = (0.05, 1.8)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.engines import servers
-from tests.engines.servers import Installation, Running
+from tests.engines.installations import Installation, Running
 
 ENGINES = ("sqlite", "postgresql")
 

@@ -31,7 +31,7 @@ import time_machine
 
 from tests.chaos.habits import HOMES, Habits, Somebody
 from tests.chaos.oracle import DAY, HOUR, LATE, MINUTE, Wishes, mails_at
-from tests.engines.servers import MailServer
+from tests.engines.mail_server import MailServer
 
 BEGIN = dt.datetime(2026, 1, 5, 6, 0, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.engines import servers
+from tests.engines.installations import Installation
+from tests.engines.mail_server import MailServer
 
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
@@ -69,11 +71,11 @@ def redis_url(request: pytest.FixtureRequest, _redis_url: str) -> str:
 
 
 @pytest.fixture
-def mail_server(request: pytest.FixtureRequest) -> Iterator[servers.MailServer]:
+def mail_server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
     """An SMTP server whose mails can be read and which can be told to fail."""
     pytest.importorskip("aiosmtpd")
     note(request, "smtp")
-    with servers.MailServer() as server:
+    with MailServer() as server:
         yield server
 
 
@@ -88,7 +90,7 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _migrated_file(tmp_path_factory: pytest.TempPathFactory, static: Path) -> Path:
     """A SQLite database without rows, to be copied: to make the tables takes seconds."""
-    one = servers.Installation(tmp_path_factory.mktemp("migrated"), static=static)
+    one = Installation(tmp_path_factory.mktemp("migrated"), static=static)
     one.manage("migrate", "--verbosity", "0")
     return one.data / "wordkeeper.sqlite3"
 
@@ -100,7 +102,7 @@ def _migrated_url(
     """The same on PostgreSQL."""
     with servers.new_database(_postgresql_url) as url:
         folder = tmp_path_factory.mktemp("migrated")
-        one = servers.Installation(folder, static=static, DATABASE_URL=url)
+        one = Installation(folder, static=static, DATABASE_URL=url)
         one.manage("migrate", "--verbosity", "0")
         yield url
 
@@ -127,9 +129,9 @@ def engine(request: pytest.FixtureRequest) -> dict[str, str]:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path, static: Path) -> Iterator[servers.Installation]:
+def fresh(tmp_path: Path, static: Path) -> Iterator[Installation]:
     """An installation that was never started, on SQLite; whatever it started is stopped."""
-    one = servers.Installation(tmp_path, static=static)
+    one = Installation(tmp_path, static=static)
     yield one
     one.stop()
 
@@ -137,11 +139,11 @@ def fresh(tmp_path: Path, static: Path) -> Iterator[servers.Installation]:
 @pytest.fixture
 def installation(
     request: pytest.FixtureRequest, tmp_path: Path, static: Path, engine: dict[str, str]
-) -> Iterator[servers.Installation]:
+) -> Iterator[Installation]:
     """An installation with a data folder of its own, whose tables are there already; whatever it
     started is stopped.
     """
-    one = servers.Installation(tmp_path, static=static, **engine)
+    one = Installation(tmp_path, static=static, **engine)
     if "DATABASE_URL" not in engine:
         one.data.mkdir(mode=0o700)
         shutil.copy(request.getfixturevalue("_migrated_file"), one.data)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.engines import servers
-from tests.engines.servers import Installation
+from tests.engines.installations import Installation
 from tests.engines.test_backup_while_running import refused
 from tests.engines.test_reminder_end_to_end import shell
 

@@ -17,7 +17,9 @@ import pytest
 
 from tests.engines import servers
 from tests.engines.busy_house import WRITERS
-from tests.engines.servers import DidNotHappen, Installation, MailServer
+from tests.engines.installations import Installation
+from tests.engines.mail_server import MailServer
+from tests.engines.servers import DidNotHappen
 from tests.engines.test_reminder_end_to_end import due_already, promised, shell
 
 # Every row of every table, but for those that do not come back or tell of the process alone.

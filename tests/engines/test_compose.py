@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.engines.servers import PROJECT, Installation, Running, clean_environment, until
+from tests.engines.installations import Installation, Running
+from tests.engines.servers import PROJECT, clean_environment, until
 
 pytestmark = pytest.mark.once
 

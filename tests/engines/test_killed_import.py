@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.engines.servers import Installation
+from tests.engines.installations import Installation
 
 ROWS = 200
 HANDED_IN = f"""

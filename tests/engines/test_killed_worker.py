@@ -11,7 +11,9 @@ import signal
 
 import pytest
 
-from tests.engines.servers import Installation, MailServer, until
+from tests.engines.installations import Installation
+from tests.engines.mail_server import MailServer
+from tests.engines.servers import until
 
 WORKER = (
     *("worker", "--embedded-beat", "--pool", "threads", "--concurrency", "2"),

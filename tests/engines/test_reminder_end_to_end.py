@@ -11,7 +11,9 @@ import time
 import pytest
 
 from tests.engines.conftest import note, server
-from tests.engines.servers import Installation, MailServer, Redis, free_port, until
+from tests.engines.installations import Installation
+from tests.engines.mail_server import MailServer
+from tests.engines.servers import Redis, free_port, until
 
 WORKER = (
     *("worker", "--embedded-beat", "--pool", "threads", "--concurrency", "2"),

@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.engines.servers import Installation, Running, free_port, until
+from tests.engines.installations import Installation, Running
+from tests.engines.servers import free_port, until
 
 LINE = "Wordkeeper cannot start: "
 

@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from tests.engines.conftest import note, server
-from tests.engines.servers import PROJECT, Installation, Redis, clean_environment, until
+from tests.engines.installations import Installation
+from tests.engines.servers import PROJECT, Redis, clean_environment, until
 
 WORKER = ("worker", "--embedded-beat", "--pool", "threads", "--concurrency", "2")
 SMALL = ("--loglevel", "info", "--without-gossip", "--without-mingle", "--without-heartbeat")

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 
 from crm.environment import MailServer
-from tests.engines import servers
+from tests.engines import mail_server
 from tests.followups.certificates import write_certificate
 
 # Slow is no failure: two cores are shared.
@@ -30,15 +30,15 @@ def _stays() -> Iterator[None]:
 
 
 @pytest.fixture
-def smtp(request: pytest.FixtureRequest) -> Iterator[servers.MailServer]:
+def smtp(request: pytest.FixtureRequest) -> Iterator[mail_server.MailServer]:
     """A real SMTP server, which can be told to fail."""
     request.node.user_properties.append(("uses", "smtp"))
-    with servers.MailServer() as server:
+    with mail_server.MailServer() as server:
         yield server
 
 
 @pytest.fixture
-def way(smtp: servers.MailServer) -> MailServer:
+def way(smtp: mail_server.MailServer) -> MailServer:
     """`smtp` as the settings would name it."""
     return way_to(smtp.port)
 

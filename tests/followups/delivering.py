@@ -11,7 +11,7 @@ from accounts.models import Preferences, User
 from followups import messages
 from followups.delivery import claim, gather
 from followups.models import Mail, Promise
-from tests.engines.servers import MailServer
+from tests.engines.mail_server import MailServer
 from tests.factories import PromiseFactory
 from tests.followups.conftest import utc
 

@@ -8,7 +8,8 @@ from followups import delivery, messages
 from followups.delivery import dispatch_due
 from followups.models import Mail, Mailer
 from followups.models.engine import PROBE_EVERY
-from tests.engines.servers import MailServer, free_port
+from tests.engines.mail_server import MailServer
+from tests.engines.servers import free_port
 from tests.followups.conftest import way_to
 from tests.followups.delivering import (
     DUE,

@@ -9,7 +9,8 @@ import pytest
 
 from followups import mail_check
 from followups.mail_check import Finding, try_out
-from tests.engines.servers import MailServer, free_port
+from tests.engines.mail_server import MailServer
+from tests.engines.servers import free_port
 from tests.followups.conftest import way_to
 from tests.followups.scripted import Conversation, Scripted
 

@@ -20,7 +20,8 @@ from followups.mail_backend import EmailBackend
 from followups.models import Mail, Mailer
 from followups.sealed import Unreadable, seal, unseal
 from tests.addresses import EVERY
-from tests.engines.servers import MailServer, free_port
+from tests.engines.mail_server import MailServer
+from tests.engines.servers import free_port
 from tests.factories import PASSWORD, MailFactory
 from tests.followups.conftest import way_to
 from tests.pages import form_of, html, without_token

@@ -9,7 +9,8 @@ import pytest
 
 from followups import transport
 from followups.transport import LockedOut, Outcome, Unreachable, Verdict
-from tests.engines.servers import MailServer, Received, free_port
+from tests.engines.mail_server import MailServer, Received
+from tests.engines.servers import free_port
 from tests.followups.conftest import way_to
 from tests.followups.scripted import Conversation, Scripted
 
