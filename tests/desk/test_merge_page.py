@@ -161,6 +161,18 @@ def test_a_parent_that_belongs_to_it_is_not_offered(client: Client, user: User) 
     assert Employer.objects.of(user).get(pk=kept.pk).parent is None
 
 
+@pytest.mark.parametrize("chosen", ["kept", "gone"])
+def test_what_belonged_to_the_other_belongs_to_what_is_chosen(
+    client: Client, user: User, chosen: str
+) -> None:
+    top = factories.EmployerFactory(owner=user)
+    gone = factories.EmployerFactory(owner=user, parent=top)
+    kept = factories.EmployerFactory(owner=user, parent=gone)
+    assert press(client, kept, gone, parent=chosen).status_code == 302
+    kept.refresh_from_db()
+    assert kept.parent == (top if chosen == "gone" else None)
+
+
 def test_two_texts_that_are_too_long_together_are_said_to_be(client: Client, user: User) -> None:
     kept, gone = (factories.PersonFactory(owner=user, notes=word * 15_000) for word in "ab")
     response = press(client, kept, gone)
