@@ -211,6 +211,34 @@ def test_merged_and_undone_every_row_is_what_it_was(db: None, seed: int) -> None
     check()
 
 
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 10**9))
+def test_two_merges_undone_in_any_order_leave_nothing(db: None, seed: int) -> None:
+    dice = random.Random(seed)
+    owner = factories.UserFactory()
+    pair = some_world(dice, owner)
+    before = everything(owner)
+    made = []
+    for _number in range(2):
+        kept, gone = map(fresh, pair)
+        values = {"name": gone.name} if dice.random() < 0.5 else {}
+        if isinstance(kept, Recruiter) and dice.random() < 0.5:
+            values["firm_id"] = gone.firm_id
+        made.append(merge(kept, gone, values))
+        # The next two: of another kind, or this one and a third.
+        kinds = [kind for kind in Kind if kind.model.objects.of(owner).count() > 1]
+        pair = dice.sample(list(dice.choice(kinds).model.objects.of(owner)), 2)
+    dice.shuffle(made)
+    if made[0].kept == made[1].gone and made[0].kind == made[1].kind:
+        made.reverse()  # what was merged further is in the trash
+    for done in made:
+        undo(done)
+        check()
+    assert differences(before, everything(owner)) == []
+
+
 # Numbers and mails that both have stay with the one that goes.
 LEFT: list[list[str]] = [
     ["contacts.Phone.recruiter"],
@@ -224,9 +252,9 @@ LEFT: list[list[str]] = [
 
 def test_it_keeps_a_number_that_both_have_once(user: User) -> None:
     kept, gone = two_of(Kind.RECRUITER, user)
-    for row in (kept, gone):
+    for row, mail in ((kept, "jane@example.net"), (gone, "Jane@Example.net")):
         factories.PhoneFactory(owner=user, recruiter=row, number="+442079460001")
-        factories.EmailFactory(owner=user, recruiter=row, address="jane@example.net")
+        factories.EmailFactory(owner=user, recruiter=row, address=mail)
     factories.PhoneFactory(owner=user, recruiter=gone, number="+442079460002")
     done = merge(kept, gone)
     numbers = Phone.objects.of(user).order_by("number").values_list("recruiter", "number")
@@ -442,6 +470,29 @@ def test_it_says_when_a_newcomer_has_the_name(user: User) -> None:
     assert differences(before, everything(user)) == []
 
 
+def test_three_that_were_one_are_three_again_the_first_one_first(user: User) -> None:
+    kept, *others = (factories.FirmFactory(owner=user, name=name, notes=name) for name in "BAC")
+    before = everything(user)
+    made = [
+        merge(kept, others[0], {"name": "A", "notes": "B A"}),
+        merge(kept, others[1], {"name": "C", "notes": "B A C"}),
+    ]
+    for done in made:
+        undo(done)
+    assert differences(before, everything(user)) == []
+
+
+def test_a_firm_taken_over_and_merged_itself_is_given_back(user: User) -> None:
+    here, there = two_of(Kind.FIRM, user)
+    kept = factories.RecruiterFactory(owner=user, firm=here)
+    gone = factories.RecruiterFactory(owner=user, firm=there)
+    before = everything(user)
+    made = [merge(kept, gone, {"firm_id": there.pk}), merge(here, there)]
+    assert not undo(made[0]).fields
+    undo(made[1])
+    assert differences(before, everything(user)) == []
+
+
 def test_a_name_that_was_taken_over_is_given_back(user: User) -> None:
     kept, gone = two_of(Kind.FIRM, user)
     names = kept.name, gone.name
@@ -495,6 +546,20 @@ def test_with_a_person_goes_what_was_merged_into_them(user: User) -> None:
     assert not Merge.across_owners.filter(pk=done.pk).exists()
     short.refresh_from_db()
     assert short.anonymised_at is not None
+
+
+def test_a_merge_can_be_undone_whoever_is_anonymised(user: User) -> None:
+    # Called as what a merge writes down is called.
+    called = [factories.PersonFactory(owner=user, name=name) for name in ("Notes", "Wary")]
+    kept, gone = two_of(Kind.RECRUITER, user)
+    done = merge(kept, gone, {"notes": "Knows Notes.", "standing": "wary"})
+    for person in called:
+        anonymise.anonymise(person, anonymise.spellings_of(person))
+    done.refresh_from_db()
+    assert "Knows Notes" not in str(done.changed)
+    assert not undo(done).fields
+    kept.refresh_from_db()
+    assert (kept.notes, kept.standing) == ("", "unknown")
 
 
 # Many ---------------------------------------------------------------------------------------------
