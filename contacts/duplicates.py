@@ -271,12 +271,14 @@ def _of_companies(one: Entry, other: Entry) -> list[tuple[int, Any]]:
     if other.pk == one.parent or one.pk == other.parent:
         return []  # they are told apart already
     is_site = bool(one.hosts & other.hosts)
+    is_name = bool(one.words) and one.words == other.words
     checks: list[tuple[bool, tuple[int, Any]]] = [
         (bool(one.numbers & other.numbers), Reason.NUMBER),
         (bool(one.mails & other.mails), Reason.MAIL),
         (is_site, Reason.SITE),
         (not is_site and _share_a_domain(one, other), Reason.DOMAIN),
-        (bool(one.keys & other.keys), Reason.FORM),
+        (is_name, Reason.NAME),
+        (not is_name and bool(one.keys & other.keys), Reason.FORM),
         (not one.keys & other.keys and bare(one) == bare(other), Reason.GENERIC),
         (is_one_letter_off(one.words, other.words), Reason.SLIP),
     ]
