@@ -17,8 +17,7 @@ def let_go(done: Merge, entry: list[Any], field: Any, there: Any) -> bool:
     2. A later one has written over it: that will give back what stood there before both.
     """
     label, pk, _name, before, after = entry
-    later = Merge.objects.of(done.owner_id).filter(undone_at=None, pk__gt=done.pk).order_by("pk")
-    for one in later:
+    for one in _later(done):
         moved = one.moved.get(f"{label}.{field.name}", [])
         if _is_between(one, field, after, there) and pk in moved:
             moved.remove(pk)
@@ -32,7 +31,30 @@ def let_go(done: Merge, entry: list[Any], field: Any, there: Any) -> bool:
     return False
 
 
+def part_of(done: Merge, entry: list[Any], field: Any) -> Any:
+    """What `field` is to name in place of the row before `done`: what that has been merged into
+    since. Undoing that gives it back. None where it was not."""
+    label, pk, _name, before, _after = entry
+    for one in _later(done):
+        if (
+            field.is_relation
+            and Kind(one.kind).model is field.related_model
+            and one.gone == before
+        ):
+            moved = one.moved.setdefault(f"{label}.{field.name}", [])
+            moved.append(pk)
+            one.save()
+            return one.kept
+    return None
+
+
+def _later(done: Merge) -> Any:
+    rows = Merge.objects.of(done.owner_id).filter(undone_at=None, pk__gt=done.pk)
+    return rows.order_by("pk")
+
+
 def _is_between(merge: Merge, field: Any, gone: Any, kept: Any) -> bool:
     """Whether it made one of the two rows that a relation named before and names now."""
-    related = field.related_model if field.is_relation else None
-    return related is Kind(merge.kind).model and (merge.gone, merge.kept) == (gone, kept)
+    if not field.is_relation or Kind(merge.kind).model is not field.related_model:
+        return False
+    return (merge.gone, merge.kept) == (gone, kept)

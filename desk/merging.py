@@ -28,7 +28,7 @@ from accounts.trash import change, hold
 from calls.last_calls import follow
 from contacts import companies
 from contacts.models import Email, Employer, Kind, Merge, Recruiter
-from desk.later_merges import let_go
+from desk.later_merges import let_go, part_of
 from desk.models import Draft
 from search import index
 
@@ -173,7 +173,9 @@ def _had_by_both(relation: Relation, gone: Any, kept: Any) -> set[int]:
     found: set[int] = set()
     for names in [*unique, *([ONCE[model]] if model in ONCE else [])]:
         rows = model.across_owners.filter(owner=gone.owner_id, trashed_at=None)
-        there = {_folded(said) for said in rows.filter(**{relation.field: kept.pk}).values_list(*names)}
+        there = {
+            _folded(said) for said in rows.filter(**{relation.field: kept.pk}).values_list(*names)
+        }
         theirs = rows.filter(**{relation.field: gone.pk}).values_list("pk", *names)
         found |= {pk for pk, *said in theirs if _folded(said) in there}
     return found
@@ -324,7 +326,10 @@ def _put_back(entries: list[Any], left: Undone, done: Merge) -> None:
             one, (before, after) = _field(entry), entry[3:]
             there = plain(getattr(row, one.attname))
             stands = there == after or let_go(done, entry, one, there)
-            if not (stands and _is_there(one, before, done)):
+            if stands and not _is_there(one, before, done):
+                before = part_of(done, entry, one)
+                stands = _is_there(one, before, done) and before is not None
+            if not stands:
                 left.fields.append(capfirst(str(one.verbose_name)))
                 continue
             setattr(row, one.attname, one.to_python(before))

@@ -493,6 +493,18 @@ def test_a_firm_taken_over_and_merged_itself_is_given_back(user: User) -> None:
     assert differences(before, everything(user)) == []
 
 
+def test_a_firm_given_up_and_merged_itself_is_given_back(user: User) -> None:
+    here, there = two_of(Kind.FIRM, user)
+    kept = factories.RecruiterFactory(owner=user, firm=there)
+    gone = factories.RecruiterFactory(owner=user)
+    before = everything(user)
+    made = [merge(kept, gone, {"firm_id": None}), merge(here, there)]
+    assert not undo(made[0]).fields
+    assert fresh(kept).firm == here
+    undo(made[1])
+    assert differences(before, everything(user)) == []
+
+
 def test_a_name_that_was_taken_over_is_given_back(user: User) -> None:
     kept, gone = two_of(Kind.FIRM, user)
     names = kept.name, gone.name

@@ -60,9 +60,7 @@ def test_it_names_the_kept_firm(client: Client, user: User) -> None:
     assert Call.objects.of(user).get().firm == Recruiter.objects.of(user).get().firm == kept
 
 
-def test_a_caller_of_a_merged_firm_is_found_without_a_question(
-    client: Client, user: User
-) -> None:
+def test_a_caller_of_a_merged_firm_is_found_without_a_question(client: Client, user: User) -> None:
     kept = merged(factories.FirmFactory, user, "Acme", "Acme Ltd")
     here = factories.RecruiterFactory(owner=user, name="Grace", firm=kept)
     factories.RecruiterFactory(owner=user, name="Grace", firm=factories.FirmFactory(owner=user))
