@@ -33,8 +33,9 @@ class FoldedNameQuerySet(OwnedQuerySet):
         # That module reads this one, so the import may not be a module's.
         from contacts.models.merge import Kind, Merge
 
-        gone = self.model.across_owners.filter(owner=self._owner, trashed_at__isnull=False)
-        merges = Merge.objects.of(self._owner).standing().filter(kind=Kind.of(self.model))
+        model: Any = self.model
+        gone = model.across_owners.filter(owner=self._owner, trashed_at__isnull=False)
+        merges = Merge.objects.of(self._owner).standing().filter(kind=Kind.of(model))
         merges = merges.order_by().values_list("gone", "kept")
         ids = {kept for _gone, kept in merges.filter(gone__in=gone.filter(**which).values("pk"))}
         # What was kept then may have been merged further.
