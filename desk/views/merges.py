@@ -59,7 +59,6 @@ def merge(request: OwnerRequest, pk: int, kind: Kind) -> HttpResponse:
         "form": form,
         "kept": kept,
         "gone": gone,
-        "kind": kind.label,
         "along": in_words(merging.along(gone)),
         "swap": reverse(f"desk:{kind}_merge", args=[gone.pk], query={"with": kept.pk}),
     }
