@@ -8,9 +8,9 @@ looked at. Nothing is merged by itself: a likeness is a reason to look.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -165,7 +165,8 @@ def _with_ways(owner: User, kind: Kind, found: list[Entry]) -> list[Entry]:
     for pk, mail in Email.objects.of(owner).exclude(**{kind: None}).values_list(kind, "address"):
         if pk in by_pk:
             by_pk[pk].mails.add(mail.casefold())
-            by_pk[pk].domains |= domain_of(mail)
+            if kind is Kind.FIRM:
+                by_pk[pk].domains |= domain_of(mail)
     return found
 
 
@@ -185,8 +186,8 @@ def domain_of(mail: str) -> set[str]:
 # Who meets whom -----------------------------------------------------------------------------------
 
 
-def _met(rows: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
-    """Those that share a bucket, as often as they do."""
+def _met(rows: list[Entry]) -> Iterator[tuple[Entry, Entry]]:
+    """Those that share a bucket, as often as they do, and those a slip apart."""
     buckets: dict[Hashable, list[Entry]] = defaultdict(list)
     for row in rows:
         for key in set(_keys_of(row)):
@@ -194,6 +195,7 @@ def _met(rows: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
     for met in buckets.values():
         if len(met) > 1:
             yield from combinations(met, 2) if len(met) <= CROWD else pairwise(met)
+    yield from _slips(rows)
 
 
 def _keys_of(row: Entry) -> Iterator[Hashable]:
@@ -206,19 +208,38 @@ def _keys_of(row: Entry) -> Iterator[Hashable]:
         yield "bare", bare(row)
     elif len(row.words) > 1:
         yield "initial", row.words[0][0], row.words[-1]
-    yield from ("~" + one for one in _with_a_slip(row.words))
 
 
-def _with_a_slip(words: list[str]) -> Iterator[str]:
-    """The name, whole and with one letter of a long word left out: two that differ by one letter
-    share one of these."""
-    name, at = " ".join(words), 0
-    yield name
+def _slips(rows: list[Entry]) -> Iterator[tuple[Entry, Entry]]:
+    """Those whose names have one word that is likely a letter off the other's.
+
+    Words are compared, not names: there are far fewer of them.
+    """
+    named: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+    for row in rows:
+        named[tuple(row.words)].append(row)
+    close = _close({word for words in named for word in words})
+    for words, here in named.items():
+        for at, word in enumerate(words):
+            for other in close.get(word, ()):
+                there = named.get((*words[:at], other, *words[at + 1 :]), ())
+                yield from product(here[:CROWD], there[:CROWD])
+
+
+def _close(words: Collection[str]) -> dict[str, set[str]]:
+    """For each word those that share with it what is left without one letter, or are left."""
+    buckets: dict[str, list[str]] = defaultdict(list)
     for word in words:
         if len(word) >= SHORTEST:
-            for letter in range(at, at + min(len(word), NAME_LETTERS)):
-                yield name[:letter] + name[letter + 1 :]
-        at += len(word) + 1
+            buckets[word].append(word)
+            for left in {word[:at] + word[at + 1 :] for at in range(min(len(word), NAME_LETTERS))}:
+                buckets[left].append(word)
+    close: dict[str, set[str]] = defaultdict(set)
+    for met in buckets.values():
+        if len(met) > 1:
+            for one, other in combinations(met, 2):
+                close[one].add(other)  # one way is enough: each name is looked up by the other
+    return close
 
 
 def bare(row: Entry) -> tuple[str, ...]:
@@ -250,12 +271,14 @@ def _of_companies(one: Entry, other: Entry) -> list[tuple[int, Any]]:
     if other.pk == one.parent or one.pk == other.parent:
         return []  # they are told apart already
     is_site = bool(one.hosts & other.hosts)
+    is_name = bool(one.words) and one.words == other.words
     checks: list[tuple[bool, tuple[int, Any]]] = [
         (bool(one.numbers & other.numbers), Reason.NUMBER),
         (bool(one.mails & other.mails), Reason.MAIL),
         (is_site, Reason.SITE),
         (not is_site and _share_a_domain(one, other), Reason.DOMAIN),
-        (bool(one.keys & other.keys), Reason.FORM),
+        (is_name, Reason.NAME),
+        (not is_name and bool(one.keys & other.keys), Reason.FORM),
         (not one.keys & other.keys and bare(one) == bare(other), Reason.GENERIC),
         (is_one_letter_off(one.words, other.words), Reason.SLIP),
     ]

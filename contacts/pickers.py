@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.pages import read_id
 from contacts.models import NAME_LENGTH, Person
 from contacts.names import fold
 
@@ -232,3 +233,17 @@ class FirmOrNew(OrNew, FirmPicker):
 
 class EmployerOrNew(OrNew, EmployerPicker):
     """An employer by its name, known or not yet."""
+
+
+class CallerField(forms.ModelChoiceField):
+    """A recruiter by the id; of one that was merged meanwhile, the one that they are now."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            pk = read_id(str(value))
+            kept = self.queryset.now_part_of(pk=pk).first() if pk else None  # type: ignore[union-attr]
+            if kept is None:
+                raise
+            return kept

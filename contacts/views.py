@@ -26,7 +26,7 @@ from accounts.time_zones import time_zone_names
 from contacts import finding
 from contacts.companies import spelled_alike
 from contacts.forms import EmployerForm, EmploymentForm, FirmForm, PersonForm, RecruiterForm
-from contacts.merges import just_merged
+from contacts.merges import just_merged, leads_to_kept
 from contacts.models import Employer, Employment, Firm, Kind, Person, Recruiter
 from contacts.pickers import EmployerPicker, FirmPicker, PersonPicker, PickerField, RecruiterPicker
 from contacts.resembling import resembling
@@ -213,6 +213,7 @@ def employer_new(request: OwnerRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@leads_to_kept(Kind.EMPLOYER)
 def employer_edit(request: OwnerRequest, pk: int) -> HttpResponse:
     employer = own_or_404(Employer.objects.of(request.user).select_related("parent"), pk)
     form = EmployerForm(posted(request), instance=employer, owner=request.user)

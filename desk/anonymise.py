@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, models, transaction
 from django.db.models import F
@@ -24,7 +25,7 @@ from accounts.belonging import owned_models
 from accounts.models import User
 from accounts.owned import OwnedModel
 from calls.models import Referral
-from contacts.models import Person
+from contacts.models import Merge, Person
 from contacts.names import fold
 from desk import final_merges
 from desk.backup import registry
@@ -167,11 +168,27 @@ def _changes_in(
             new = {
                 one.name: _fitting(one, said)
                 for one, value in zip(fields, values, strict=True)
-                if (said := spellings.replaced(value)) != value
+                if (said := _replaced(one, value, spellings)) != value
             }
             if new:
                 yield Change(model, pk, new)
         last = part[-1][0]
+
+
+def _replaced(one: models.Field, value: Any, spellings: Spellings) -> Any:
+    """`value` without the name; of what merges have changed, only where it was in words."""
+    if one.model is not Merge or one.name != "changed":
+        return spellings.replaced(value)
+    return [
+        entry if _is_code(entry) else [*entry[:3], *spellings.replaced(entry[3:])]
+        for entry in value
+    ]
+
+
+def _is_code(entry: list[Any]) -> bool:
+    """Whether what a merge has changed is a choice, a date or a relation."""
+    label, _pk, name, *_values = entry
+    return name not in {one.name for one in texts_of(apps.get_model(label))}
 
 
 def _fitting(one: models.Field, value: Any) -> Any:

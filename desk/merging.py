@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -28,6 +28,7 @@ from accounts.trash import change, hold
 from calls.last_calls import follow
 from contacts import companies
 from contacts.models import Email, Employer, Kind, Merge, Recruiter
+from desk.later_merges import let_go, part_of
 from desk.models import Draft
 from search import index
 
@@ -172,10 +173,17 @@ def _had_by_both(relation: Relation, gone: Any, kept: Any) -> set[int]:
     found: set[int] = set()
     for names in [*unique, *([ONCE[model]] if model in ONCE else [])]:
         rows = model.across_owners.filter(owner=gone.owner_id, trashed_at=None)
-        there = set(rows.filter(**{relation.field: kept.pk}).values_list(*names))
+        there = {
+            _folded(said) for said in rows.filter(**{relation.field: kept.pk}).values_list(*names)
+        }
         theirs = rows.filter(**{relation.field: gone.pk}).values_list("pk", *names)
-        found |= {pk for pk, *said in theirs if tuple(said) in there}
+        found |= {pk for pk, *said in theirs if _folded(said) in there}
     return found
+
+
+def _folded(said: Iterable[Any]) -> tuple[Any, ...]:
+    """Whatever the case: so mails are read."""
+    return tuple(one.casefold() if isinstance(one, str) else one for one in said)
 
 
 def _move_drafts(old: Any, new: Any, which: Collection[int] | None = None) -> list[int]:
@@ -316,7 +324,12 @@ def _put_back(entries: list[Any], left: Undone, done: Merge) -> None:
             continue
         for entry in found:
             one, (before, after) = _field(entry), entry[3:]
-            if plain(getattr(row, one.attname)) != after or not _is_there(one, before, done):
+            there = plain(getattr(row, one.attname))
+            stands = there == after or let_go(done, entry, one, there)
+            if stands and not _is_there(one, before, done):
+                before = part_of(done, entry, one)
+                stands = _is_there(one, before, done) and before is not None
+            if not stands:
                 left.fields.append(capfirst(str(one.verbose_name)))
                 continue
             setattr(row, one.attname, one.to_python(before))

@@ -56,5 +56,5 @@ class GuardedForm(OwnedForm):
         """The client of this name, to ask of: one not known yet is made only on saving."""
         if not name:
             return None
-        known: Employer | None = Employer.objects.of(self.owner).named(name).first()
-        return known or Employer(owner=self.owner, name=name)
+        known: list[Employer] = Employer.objects.of(self.owner).known_as(name, 1)
+        return known[0] if known else Employer(owner=self.owner, name=name)

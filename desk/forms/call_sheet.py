@@ -21,8 +21,17 @@ from accounts.models import User
 from calls.forms import LocalDateTimeField
 from calls.models import Call, Disclosure, Opportunity, validate_has_happened
 from contacts.forms import NameField
-from contacts.models import NAME_LENGTH, NOTES_LENGTH, Firm, Recruiter
+from contacts.models import (
+    NAME_LENGTH,
+    NOTES_LENGTH,
+    Employer,
+    Firm,
+    NamedModel,
+    Person,
+    Recruiter,
+)
 from contacts.names import fold
+from contacts.pickers import CallerField
 from desk import chips
 from desk.clock import Clock
 from desk.forms.promise_lines import WordsInput, echoed
@@ -36,6 +45,8 @@ NOT_REACHED = {
 }
 IN_WORDS = "words"
 OF_THE_FIRM = ("aesc_member", "founded", "past_clients")
+# Who is there by a name that was typed, be it from before a merge.
+CALLED: dict[str, type[NamedModel]] = {"firm": Firm, "client": Employer, "named_by": Person}
 # What they were told on this call, by the topic under which it is kept.
 TOLD = {
     "told_pay": Disclosure.Topic.PAY,
@@ -71,7 +82,7 @@ class CallSheetForm(forms.Form):
     """One call. The caller is chosen (`recruiter`) or typed (`who`), and then found or made."""
 
     client_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    recruiter = forms.ModelChoiceField(
+    recruiter = CallerField(
         queryset=Recruiter.across_owners.none(),
         required=False,
         widget=forms.HiddenInput,
@@ -248,6 +259,11 @@ class CallSheetForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self._end(cleaned)
+        # By an earlier name they would be made anew.
+        for field, model in CALLED.items():
+            if name := cleaned.get(field):
+                known = model.objects.of(self.owner).known_as(name, 1)
+                cleaned[field] = known[0].name if known else name
         chosen: Recruiter | None = cleaned.get("recruiter")
         if chosen and fold(cleaned.get("who", "")) != chosen.folded_name:
             # Chosen first, and then another name typed over it: the typed name counts.
@@ -354,16 +370,15 @@ class CallSheetForm(forms.Form):
 
     def _find_caller(self, cleaned: dict[str, Any]) -> None:
         """Let a typed name mean the one recruiter it can mean; ask when there are several."""
-        namesakes = list(
-            Recruiter.objects.of(self.owner).named(cleaned["who"]).select_related("firm")[:10]
-        )
+        mine = Recruiter.objects.of(self.owner).select_related("firm")
+        namesakes = mine.known_as(cleaned["who"], 10)
         if firm := cleaned.get("firm"):
             there = [one for one in namesakes if one.firm and one.firm.folded_name == fold(firm)]
             namesakes = there or namesakes
         else:
             there = namesakes
         if len(there) == 1:
-            cleaned["recruiter"] = there[0]
+            cleaned["recruiter"], cleaned["who"] = there[0], there[0].name
         elif namesakes:
             self.candidates = namesakes
             self.add_error("who", _("You know this name already. Which one is it?"))

@@ -126,6 +126,8 @@ class MergeForm(forms.Form):
                 taken[one.attname] = theirs
             elif chosen == BOTH:
                 taken[one.attname] = joined(one, mine, theirs)
+            elif mine != getattr(self.kept, one.attname):
+                taken[one.attname] = mine  # it cannot belong to what becomes part of it
         if isinstance(self.kept, Employer):
             taken["other_names"] = self._other_names(taken)
         return taken

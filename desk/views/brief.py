@@ -8,16 +8,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import OwnerRequest
+from contacts.merges import leads_to_kept
+from contacts.models import Kind
 from desk import brief
 
 
 @require_safe
+@leads_to_kept(Kind.FIRM)
 def firm_brief(request: OwnerRequest, pk: int) -> HttpResponse:
     firm = brief.firm_of(request.user, pk)
     return _page(request, brief.brief_of_firm(firm, *_asked(request), with_pay=_pay(request)))
 
 
 @require_safe
+@leads_to_kept(Kind.RECRUITER)
 def recruiter_brief(request: OwnerRequest, pk: int) -> HttpResponse:
     recruiter = brief.recruiter_of(request.user, pk)
     found = brief.brief_of_recruiter(recruiter, *_asked(request), with_pay=_pay(request))

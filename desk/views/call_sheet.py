@@ -153,8 +153,8 @@ def _go_on(request: OwnerRequest, key: uuid.UUID) -> HttpResponse:
 
 def _namesake(request: OwnerRequest, fields: Any) -> Recruiter | None:
     """The one recruiter whom a typed name can mean."""
-    named = Recruiter.objects.of(request.user).named(fields.get("who", ""))
-    found = list(named.select_related("firm")[:2])
+    mine = Recruiter.objects.of(request.user).select_related("firm")
+    found = mine.known_as(fields.get("who", ""), 2)
     return found[0] if len(found) == 1 else None
 
 
@@ -219,7 +219,8 @@ def _firm_of(form: CallSheetForm, recruiter: Recruiter | None) -> Firm | None:
     typed = str(form["firm"].value() or "")
     if recruiter and recruiter.firm and recruiter.firm.folded_name == fold(typed):
         return recruiter.firm
-    return Firm.objects.of(form.owner).named(typed).first() if typed else None
+    known = Firm.objects.of(form.owner).known_as(typed, 1) if typed else []
+    return known[0] if known else None
 
 
 ANSWERS = (

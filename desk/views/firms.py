@@ -15,8 +15,8 @@ from accounts.prepared import prepared
 from accounts.requests import OwnerRequest
 from accounts.trashed import just_trashed
 from calls.models import Opportunity
-from contacts.merges import just_merged
-from contacts.models import Firm, FirmCheck, OffLimits
+from contacts.merges import just_merged, leads_to_kept
+from contacts.models import Firm, FirmCheck, Kind, OffLimits
 from contacts.off_limits import limits_of
 from contacts.vetting import vetting_of
 from desk import dossier
@@ -28,6 +28,7 @@ from followups.models import Promise
 
 
 @require_safe
+@leads_to_kept(Kind.FIRM)
 def firm_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     """Twelve queries: what can be asked along with another thing is (tests/test_queries.py)."""
     user, today = request.user, timezone.localdate()

@@ -17,6 +17,7 @@ from accounts.models import in_words
 from accounts.owned import CannotComeBack, StaleVersion
 from accounts.pages import own_or_404, posted, read_id
 from accounts.requests import OwnerRequest
+from contacts.merges import merge_of
 from contacts.models import Kind, Merge
 from desk import merging
 from desk.forms.merge import MergeForm, OtherForm
@@ -42,7 +43,11 @@ def merge(request: OwnerRequest, pk: int, kind: Kind) -> HttpResponse:
     named = request.POST.get("with") or request.GET.get("with", "")
     if not named:
         return _choose(request, kept, kind)
-    gone = own_or_404(_rows(request, kind).exclude(pk=pk), read_id(named) or 0)
+    other = read_id(named) or 0
+    if done := merge_of(request, kind, pk, other):
+        # Pressed twice, or back from the page that followed.
+        return redirect(f"{kept.get_absolute_url()}?merged={done.pk}")
+    gone = own_or_404(_rows(request, kind).exclude(pk=pk), other)
     form = MergeForm(posted(request), kept=kept, gone=gone)
     if request.method == "POST" and form.is_valid() and (done := form.merge()):
         return redirect(f"{kept.get_absolute_url()}?merged={done.pk}")
@@ -54,7 +59,6 @@ def merge(request: OwnerRequest, pk: int, kind: Kind) -> HttpResponse:
         "form": form,
         "kept": kept,
         "gone": gone,
-        "kind": kind.label,
         "along": in_words(merging.along(gone)),
         "swap": reverse(f"desk:{kind}_merge", args=[gone.pk], query={"with": kept.pk}),
     }

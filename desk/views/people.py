@@ -14,8 +14,8 @@ from accounts.models import User
 from accounts.pages import own_or_404
 from accounts.requests import OwnerRequest
 from calls.models import Call, Referral
-from contacts.merges import just_merged
-from contacts.models import Person
+from contacts.merges import just_merged, leads_to_kept
+from contacts.models import Kind, Person
 from desk import anonymise
 from desk.backup import registry
 from desk.forms.anonymise import AnonymiseForm
@@ -24,6 +24,7 @@ SHOWN = 20
 
 
 @require_safe
+@leads_to_kept(Kind.PERSON)
 def person_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     """Who they are, to whom I named them, and before whom they named me."""
     user = request.user

@@ -15,8 +15,8 @@ from accounts.prepared import prepared
 from accounts.requests import OwnerRequest
 from calls.models import Call
 from contacts.forms import MoveForm
-from contacts.merges import just_merged
-from contacts.models import Email, Firm, Phone, Recruiter
+from contacts.merges import just_merged, leads_to_kept
+from contacts.models import Email, Firm, Kind, Phone, Recruiter
 from desk import dossier
 from desk.dossier import Dossier
 from desk.known import time_there
@@ -26,6 +26,7 @@ from followups.record import both_words_with
 
 
 @require_safe
+@leads_to_kept(Kind.RECRUITER)
 def recruiter_detail(request: OwnerRequest, pk: int) -> HttpResponse:
     user = request.user
     feed = Dossier(user, Asked.of(request), recruiter=pk)

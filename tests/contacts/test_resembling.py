@@ -70,6 +70,13 @@ def test_it_knows_a_firm_by_its_name_without_the_legal_form(client: Client, user
     assert "Brandt GmbH" in ask(client, "firm", name="Brandt")
 
 
+@pytest.mark.parametrize("kind", ["firm", "employer"])
+def test_it_says_that_a_company_has_this_very_name(client: Client, user: User, kind: str) -> None:
+    MADE[kind](owner=user, name="Brandt GmbH")
+    assert "same name</span>" in ask(client, kind, name="brandt gmbh")
+    assert "legal form" in ask(client, kind, name="Brandt")
+
+
 def test_it_knows_an_employer_by_another_name(client: Client, user: User) -> None:
     factories.EmployerFactory(owner=user, name="Acme", other_names="Northwind\nWindco")
     assert "Acme" in ask(client, "employer", name="Northwind Ltd")

@@ -48,6 +48,51 @@ def test_it_makes_one_of_two_and_two_again(client: Client, user: User, kind: Kin
 
 
 @KINDS
+def test_pressed_twice_it_is_one_merge(client: Client, user: User, kind: Kind) -> None:
+    kept, gone = two_of(kind, user)
+    path = page_of(kept, gone)
+    data = fill_in(client, path, having="other_version")
+    first, second = client.post(path, data), client.post(path, data)
+    assert second.status_code == 302
+    assert first.headers["Location"] == second.headers["Location"]
+    # So it is one step back.
+    assert client.get(path).headers["Location"] == first.headers["Location"]
+    assert Merge.objects.of(user).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("desk:recruiter_detail", Kind.RECRUITER),
+        ("desk:recruiter_brief", Kind.RECRUITER),
+        ("desk:firm_detail", Kind.FIRM),
+        ("desk:firm_brief", Kind.FIRM),
+        ("desk:person_detail", Kind.PERSON),
+        ("contacts:employer_edit", Kind.EMPLOYER),
+    ],
+)
+def test_an_address_from_before_leads_to_the_kept_one(
+    client: Client, user: User, other: User, name: str, kind: Kind
+) -> None:
+    kept, gone = two_of(kind, user)
+    path = reverse(name, args=[gone.pk])
+    assert client.get(path).status_code == 200
+    merge(kept, gone)
+    assert client.get(path).headers["Location"] == reverse(name, args=[kept.pk])
+    assert client.post(path).status_code in {404, 405}
+    theirs = Client()
+    theirs.force_login(other)
+    assert theirs.get(path).status_code == 404
+    further = FACTORIES[kind.model](owner=user)
+    kept.refresh_from_db()
+    merge(further, kept)
+    assert client.get(path).headers["Location"] == reverse(name, args=[further.pk])
+    further.refresh_from_db()
+    further.trash()
+    assert client.get(path).status_code == 404
+
+
+@KINDS
 def test_it_is_chosen_by_its_name(client: Client, user: User, kind: Kind) -> None:
     kept, gone = two_of(kind, user)
     path = page_of(kept)
@@ -114,6 +159,18 @@ def test_a_parent_that_belongs_to_it_is_not_offered(client: Client, user: User) 
     assert "parent" not in form.differing
     assert press(client, kept, gone).status_code == 302
     assert Employer.objects.of(user).get(pk=kept.pk).parent is None
+
+
+@pytest.mark.parametrize("chosen", ["kept", "gone"])
+def test_what_belonged_to_the_other_belongs_to_what_is_chosen(
+    client: Client, user: User, chosen: str
+) -> None:
+    top = factories.EmployerFactory(owner=user)
+    gone = factories.EmployerFactory(owner=user, parent=top)
+    kept = factories.EmployerFactory(owner=user, parent=gone)
+    assert press(client, kept, gone, parent=chosen).status_code == 302
+    kept.refresh_from_db()
+    assert kept.parent == (top if chosen == "gone" else None)
 
 
 def test_two_texts_that_are_too_long_together_are_said_to_be(client: Client, user: User) -> None:

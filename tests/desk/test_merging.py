@@ -224,9 +224,9 @@ LEFT: list[list[str]] = [
 
 def test_it_keeps_a_number_that_both_have_once(user: User) -> None:
     kept, gone = two_of(Kind.RECRUITER, user)
-    for row in (kept, gone):
+    for row, mail in ((kept, "jane@example.net"), (gone, "Jane@Example.net")):
         factories.PhoneFactory(owner=user, recruiter=row, number="+442079460001")
-        factories.EmailFactory(owner=user, recruiter=row, address="jane@example.net")
+        factories.EmailFactory(owner=user, recruiter=row, address=mail)
     factories.PhoneFactory(owner=user, recruiter=gone, number="+442079460002")
     done = merge(kept, gone)
     numbers = Phone.objects.of(user).order_by("number").values_list("recruiter", "number")
@@ -495,6 +495,20 @@ def test_with_a_person_goes_what_was_merged_into_them(user: User) -> None:
     assert not Merge.across_owners.filter(pk=done.pk).exists()
     short.refresh_from_db()
     assert short.anonymised_at is not None
+
+
+def test_a_merge_can_be_undone_whoever_is_anonymised(user: User) -> None:
+    # Called as what a merge writes down is called.
+    called = [factories.PersonFactory(owner=user, name=name) for name in ("Notes", "Wary")]
+    kept, gone = two_of(Kind.RECRUITER, user)
+    done = merge(kept, gone, {"notes": "Knows Notes.", "standing": "wary"})
+    for person in called:
+        anonymise.anonymise(person, anonymise.spellings_of(person))
+    done.refresh_from_db()
+    assert "Knows Notes" not in str(done.changed)
+    assert not undo(done).fields
+    kept.refresh_from_db()
+    assert (kept.notes, kept.standing) == ("", "unknown")
 
 
 # Many ---------------------------------------------------------------------------------------------
