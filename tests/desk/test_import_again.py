@@ -128,3 +128,15 @@ def test_what_adds_to_a_row_that_is_left_out_is_not_counted(user: User) -> None:
     assert staging.count_taken(run) == 2
     ImportRow.objects.of(user).filter(run=run, at=2).update(is_left_out=True)
     assert staging.count_taken(run) == 0
+
+
+def test_a_file_that_was_brought_in_as_recruiters_adds_nobody_by_their_titles(user: User) -> None:
+    # As LinkedIn gives most people, and the choice of last time is not the first one offered.
+    file = table("Jon Smith,Acme,Managing Partner,,,", "Zed Elm,,Partner,,,")
+    bring_in(taken_in(user, file, circle=ImportRun.Circle.RECRUITERS))
+    assert verdicts(taken_in(user, file)) == ["same", "same"]
+
+
+def test_a_person_who_is_called_like_a_recruiter_of_another_firm_is_new(user: User) -> None:
+    bring_in(taken_in(user, TWO))
+    assert verdicts(taken_in(user, table("Jon Smith,Elsewhere,CFO,,,"))) == ["new"]
