@@ -28,10 +28,11 @@ SEVERAL = frozenset({"phone", "email", "notes", "circle", "ignore"})
 
 HEADERS = {
     "name": (
-        "name, nom, full name, fullname, contact, contact name, recruiter, person, display name, kontakt, "
+        "name, nom, full name, fullname, contact, contact name, "
+        "recruiter, person, display name, kontakt, "
         "vollstandiger name, ansprechpartner, ansprechpartnerin, anzeigename, nom complet"
     ),
-    "first_name": "first name, firstname, first, given name, forename, vorname, vornamen, prenom, prenoms",
+    "first_name": "first name, firstname, first, given name, forename, vorname, vornamen, prenom",
     "middle_name": (
         "middle name, middle, additional name, weitere vornamen, zweiter vorname, deuxieme prenom"
     ),

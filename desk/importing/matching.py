@@ -130,10 +130,9 @@ class Matcher:
         return _the_one(heirs, card, known) if named is None and heirs else named
 
     def _by_name(self, card: Card, known: Known) -> Key | None:
-        if card.what == PERSON:
-            if found := known.named(str(PERSON), card.folded):
-                return _the_one(found, card, known)
-            # Of many, nothing but the title says who recruits: they may have come in as recruiters.
+        if card.what == PERSON and (found := known.named(str(PERSON), card.folded)):
+            return _the_one(found, card, known)
+        # Of many, nothing but the title says who recruits: they may have come in as recruiters.
         found, firm = known.named(str(RECRUITER), card.folded), fold(card.firm)
         same = [key for key in found if known.firm_of(key) == firm]
         open_ = [key for key in found if not firm or not known.firm_of(key)]

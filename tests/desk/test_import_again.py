@@ -90,7 +90,8 @@ def test_whoever_was_thrown_away_stays_out_and_it_is_said(user: User, thrown: Im
     assert staging.count_taken(thrown) == 0
     assert "in your trash" in row_of(thrown, 1).why
     bring_in(thrown)
-    assert not Recruiter.objects.of(user).exists() and not Person.objects.of(user).exists()
+    assert not Recruiter.objects.of(user).exists()
+    assert not Person.objects.of(user).exists()
 
 
 def test_whoever_was_thrown_away_comes_in_once_that_is_said(user: User, thrown: ImportRun) -> None:
