@@ -55,6 +55,7 @@ def bring_in(run: ImportRun) -> None:
         why = str(error) if isinstance(error, Conflict) else MEANWHILE
         run.becomes(ImportRun.State.READING, made={}, added={}, why=str(why))
         return
+    hidden.tell_planner(run)
     clear(run)
 
 

@@ -28,7 +28,7 @@ MOST_WAYS = 50
 RECRUITS = re.compile(
     r"\b(recruit(er|ers|ing|ment)|head ?hunt(er|ers|ing)|talent|executive search|search consultant"
     r"|staffing|sourcer|sourcing specialist|personalberat(er|erin|ung)|resourcer"
-    r"|chasseur de tetes|recrut(eur|euse|ement))\b"
+    r"|chasseu(r|se) de tetes|recrut(eur|euse|ement))\b"
 )
 
 

@@ -1,4 +1,4 @@
-"""What the columns of a table hold, by what stands above them, in English and German."""
+"""What the columns of a table hold, by what stands above them: English, German and French."""
 
 from __future__ import annotations
 
@@ -28,45 +28,56 @@ SEVERAL = frozenset({"phone", "email", "notes", "circle", "ignore"})
 
 HEADERS = {
     "name": (
-        "name, full name, fullname, contact, contact name, recruiter, person, display name, kontakt, "
-        "vollstandiger name, ansprechpartner, ansprechpartnerin, anzeigename"
+        "name, nom, full name, fullname, contact, contact name, "
+        "recruiter, person, display name, kontakt, "
+        "vollstandiger name, ansprechpartner, ansprechpartnerin, anzeigename, nom complet"
     ),
-    "first_name": "first name, firstname, first, given name, forename, vorname, vornamen",
-    "middle_name": "middle name, middle, additional name, weitere vornamen, zweiter vorname",
-    "last_name": "last name, lastname, last, surname, family name, nachname, familienname, zuname",
+    "first_name": "first name, firstname, first, given name, forename, vorname, vornamen, prenom",
+    "middle_name": (
+        "middle name, middle, additional name, weitere vornamen, zweiter vorname, deuxieme prenom"
+    ),
+    "last_name": (
+        "last name, lastname, last, surname, family name, nachname, familienname, zuname, "
+        "nom de famille"
+    ),
     "firm": (
         "company, company name, firm, firm name, organization, organisation, organization name, "
         "organization 1 name, employer, agency, search firm, current company, account name, "
         "firma, firmenname, "
-        "unternehmen, arbeitgeber, org"
+        "unternehmen, arbeitgeber, org, societe, entreprise, employeur, cabinet"
     ),
     "title": (
         "position, job title, jobtitle, job, title, role, current position, organization title, "
-        "organization 1 title, titel, rolle, funktion, berufsbezeichnung, stellenbezeichnung"
+        "organization 1 title, titel, rolle, funktion, berufsbezeichnung, stellenbezeichnung, "
+        "titre, poste, fonction, intitule du poste"
     ),
     "notes": (
         "notes, note, comment, comments, remarks, notizen, notiz, bemerkung, bemerkungen, "
-        "kommentar, anmerkung, anmerkungen"
+        "kommentar, anmerkung, anmerkungen, remarque, remarques, commentaire, commentaires"
     ),
     "circle": (
         "circle, recruiter or person, categories, category, labels, group membership, groups, tags, "
-        "kreis, kategorien, kategorie, gruppen"
+        "kreis, kategorien, kategorie, gruppen, categorie, groupes"
     ),
 }
 FIELD_BY_HEADER = {
     header: field for field, headers in HEADERS.items() for header in headers.split(", ")
 }
 # Beside a column that says the position, these say “Dr.” or “Mrs”.
-FORMS_OF_ADDRESS = frozenset({"title", "titel"})
+FORMS_OF_ADDRESS = frozenset({"title", "titel", "titre"})
+# French, Outlook calls both of them so, and this is the first.
+TWICE = "titre"
+# Alone a name; beside a first name the last.
+NAMES = frozenset({"name", "nom"})
 
 OF_NOBODY = frozenset(
     "fax telefax telex pager tty tdd isdn radio type typ label assistant assistent assistentin "
-    "display angezeigter yomi phonetic".split()
+    "display angezeigter yomi phonetic telecopie telecopieur assistante".split()
 )
 PHONES = frozenset(
-    "tel phone phones cell mobile mobil handy festnetz durchwahl switchboard".split()
+    "tel phone phones cell mobile mobil handy festnetz durchwahl switchboard portable".split()
 )
-MAILS = frozenset({"mail", "mails", "mailadresse"})
+MAILS = frozenset({"mail", "mails", "mailadresse", "courriel"})
 BEGINS_A_PHONE = ("telefon", "telephone", "phone", "mobiltel", "mobilnum", "mobilfunk", "handynum")
 ENDS_A_PHONE = ("telefon", "phone", "rufnummer")
 
@@ -80,6 +91,9 @@ def field_of(header: str) -> str:
     # A sentence is no header.
     if len(parts) > MOST_WORDS or "@" in header or OF_NOBODY.intersection(parts):
         return ""
+    # “Nom complet de l’adresse de messagerie” is how it is shown.
+    if parts[-1:] == ["messagerie"] and parts[:1] == ["adresse"]:
+        return "email"
     if ("e mail" in f"{said} " and "name" not in parts) or any(
         part in MAILS or part.startswith("email") for part in parts
     ):
@@ -99,6 +113,9 @@ def suggested(headers: Sequence[str]) -> dict[int, str]:
         field == "title" and words(header) not in FORMS_OF_ADDRESS
         for field, header in zip(fields, headers, strict=True)
     )
+    twice = [place for place, header in enumerate(headers) if words(header) == TWICE]
+    if len(twice) > 1:
+        fields[twice[0]] = ""
     for place, (field, header) in enumerate(zip(fields, headers, strict=True)):
         if not field or (field not in SEVERAL and field in found.values()):
             continue
@@ -109,7 +126,7 @@ def suggested(headers: Sequence[str]) -> dict[int, str]:
     fields_found = set(found.values())
     if "first_name" in fields_found and "last_name" not in fields_found:
         found = {
-            place: "last_name" if words(headers[place]) == "name" else field
+            place: "last_name" if words(headers[place]) in NAMES else field
             for place, field in found.items()
         }
     return found
@@ -119,6 +136,8 @@ def shape(headers: Sequence[str]) -> str:
     """Whose export it is: linkedin, google, outlook or other."""
     said = {words(header) for header in headers}
     if {"first name", "last name"} <= said and said & {"connected on", "connected"}:
+        return "linkedin"
+    if "url" in said and said & {"verknupft am", "vernetzt am", "connecte le", "connectee le"}:
         return "linkedin"
     if {"first name", "last name", "company", "position"} <= said and "url" in said:
         return "linkedin"
@@ -136,6 +155,8 @@ def shape(headers: Sequence[str]) -> str:
     if {"vorname", "nachname"} <= said and said & {
         *("e mail adresse", "telefon geschaftlich", "mobiltelefon", "weitere vornamen"),
     }:
+        return "outlook"
+    if {"prenom", "nom", "adresse de messagerie"} <= said:
         return "outlook"
     return "other"
 

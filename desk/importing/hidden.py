@@ -19,11 +19,14 @@ from calls.models import Call
 from contacts.models import Email, Firm, Person, Phone, Recruiter
 from desk.importing.run import ImportRun
 from search import ahead
+from search.models import SearchDocument
 
 # In an order in which each may refer to those before it.
 MODELS: tuple[Any, ...] = (Firm, Recruiter, Person, Phone, Email, Call)
 # Rows deleted at once.
 PART = 500
+# Of fewer rows a plan that is made for none does no harm.
+MANY = 1000
 # Ranges of ids named in one statement.
 MOST_RANGES = 100
 
@@ -87,6 +90,23 @@ def within(ranges: list[list[int]]) -> Iterator[Q]:
         for first, last in ranges[start : start + MOST_RANGES]:
             some |= Q(pk__gte=first, pk__lte=last)
         yield some
+
+
+def tell_planner(run: ImportRun) -> None:
+    """Let PostgreSQL count anew the tables into which many rows have come or been hidden.
+
+    It does so by itself within minutes. Until then it takes them for empty, and looks at every row
+    for each of them.
+    """
+    if connection.vendor != "postgresql":
+        return
+    ranges = [one for made in (run.made, run.added) for some in made.values() for one in some]
+    if sum(last - first + 1 for first, last in ranges) < MANY:
+        return
+    tables = {model_of(label)._meta.db_table for label in (*run.made, *run.added)}
+    with connection.cursor() as cursor:
+        for table in sorted(tables | {SearchDocument._meta.db_table}):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
 
 
 def sweep(run: ImportRun, goes_on: Callable[[int], None] = lambda done: None) -> int:

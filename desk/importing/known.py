@@ -40,13 +40,14 @@ class Known:
     ways: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
-    def of(cls, owner: User, cards: Iterable[Card]) -> Known:
+    def of(cls, owner: User, cards: Iterable[Card], also: Iterable[Key] = ()) -> Known:
+        """Whoever `cards` may mean, and those of `also`."""
         known, cards = cls(), list(cards)
         addresses = {address.lower() for card in cards for address, _label in card.addresses}
         numbers = {number for card in cards for number, _label in card.numbers}
         known._by_ways(owner, addresses, numbers)
         known._by_names(owner, cards)
-        known._read(owner)
+        known._read(owner, also)
         return known
 
     def _by_ways(self, owner: User, addresses: set[str], numbers: set[str]) -> None:
@@ -74,9 +75,10 @@ class Known:
                 self.rows[key] = row
                 self.by_name[str(what), row.folded_name].append(key)
 
-    def _read(self, owner: User) -> None:
+    def _read(self, owner: User, also: Iterable[Key]) -> None:
         """The rows themselves, and all their numbers and addresses."""
-        found = {key for keys in self.by_address.values() for key in keys}
+        found = set(also)
+        found |= {key for keys in self.by_address.values() for key in keys}
         found |= {key for keys in self.by_number.values() for key in keys}
         for what, model in HOLDERS.items():
             wanted = {pk for kind, pk in found if kind == what and (kind, pk) not in self.rows}

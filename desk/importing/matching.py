@@ -3,8 +3,10 @@
 1. By e-mail address. Of another name altogether: that is not clear, and left to the user.
 2. By number, if the names have a word in common: whole offices share a switchboard.
 3. By name: of recruiters with the same firm, or where either firm is not said.
+4. By the name of somebody who was merged into them.
 
-Then in the same way among the rows before it in the file, so that nobody is made twice.
+Then in the same way among the rows before it in the file, so that nobody is made twice. Whoever was
+thrown away stays out unless their user says otherwise.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from accounts.models import User
 from desk.importing.cleaned import Card, Unusable, card_of, fold, line_of, share_a_word
 from desk.importing.entries import Contact, Unreadable
 from desk.importing.known import FIRM, PERSON, RECRUITER, Key, Known
+from desk.importing.put_away import PutAway
 from desk.importing.run import ImportRow, ImportRun
 
 Verdict = ImportRow.Verdict
@@ -46,6 +49,7 @@ class Matcher:
     owner: User
     circle: str
     overwrites: bool
+    put_away: PutAway
     earlier: dict[int, Earlier] = field(default_factory=dict)
     by_way: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -60,11 +64,15 @@ class Matcher:
                 cards.append(unreadable(row, entry.text, entry.why))
                 continue
             try:
-                region = self.owner.phone_region
-                cards.append(card_of(entry, circle=self.circle, region=region))
+                card = card_of(entry, circle=self.circle, region=self.owner.phone_region)
             except Unusable as error:
                 cards.append(unreadable(row, entry.notes, str(error)))
-        known = Known.of(self.owner, (one for one in cards if isinstance(one, Card)))
+            else:
+                card.firm = self.put_away.firm(card.firm)
+                cards.append(card)
+        of_people = [one for one in cards if isinstance(one, Card)]
+        heirs = {key for card in of_people for key in self.put_away.heirs(card)}
+        known = Known.of(self.owner, of_people, heirs)
         return [one if isinstance(one, ImportRow) else self._row(run, one, known) for one in cards]
 
     def _row(self, run: ImportRun, card: Card, known: Known) -> ImportRow:
@@ -89,18 +97,24 @@ class Matcher:
         else:
             row.verdict, row.data = Verdict.NEW, _data(card, card.numbers, card.addresses)
             row.why = self._namesake(card, known)
+            if self.put_away.is_thrown(card):
+                row.is_left_out = True
+                row.why = _("Somebody of this name is in your trash, so it stays out at first.")
             self._remember(card)
         return row
 
     # Somebody known ------------------------------------------------------------------------------
 
     def _known(self, card: Card, known: Known) -> Key | None:
+        heirs = sorted(key for key in self.put_away.heirs(card) if key in known.rows)
         if card.what == FIRM:
-            return next(iter(known.named(str(FIRM), card.folded)), None)
+            return next(iter([*known.named(str(FIRM), card.folded), *heirs]), None)
         found = _people_of(known, known.by_address, (one.lower() for one, _l in card.addresses))
         if found:
             close = [
-                key for key in found if share_a_word(known.rows[key].folded_name, card.folded)
+                key
+                for key in found
+                if key in heirs or share_a_word(known.rows[key].folded_name, card.folded)
             ]
             if not close:
                 raise NotClear(
@@ -110,12 +124,15 @@ class Matcher:
             return _the_one(close, card, known)
         found = _people_of(known, known.by_number, (one for one, _l in card.numbers))
         close = [key for key in found if share_a_word(known.rows[key].folded_name, card.folded)]
-        return _the_one(close, card, known) if close else self._by_name(card, known)
+        if close:
+            return _the_one(close, card, known)
+        named = self._by_name(card, known)
+        return _the_one(heirs, card, known) if named is None and heirs else named
 
     def _by_name(self, card: Card, known: Known) -> Key | None:
-        if card.what == PERSON:
-            found = known.named(str(PERSON), card.folded)
-            return _the_one(found, card, known) if found else None
+        if card.what == PERSON and (found := known.named(str(PERSON), card.folded)):
+            return _the_one(found, card, known)
+        # Of many, nothing but the title says who recruits: they may have come in as recruiters.
         found, firm = known.named(str(RECRUITER), card.folded), fold(card.firm)
         same = [key for key in found if known.firm_of(key) == firm]
         open_ = [key for key in found if not firm or not known.firm_of(key)]

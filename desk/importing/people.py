@@ -17,10 +17,10 @@ from desk.importing.entries import Circle, Contact, Labelled, Unreadable
 
 # What a number is for, by a word that says so. The first that is found.
 LABELS = {
-    "mobile": "mobile mobil mobiltelefon mobilnummer mobilfunk handy handynummer cell iphone",
+    "mobile": "mobile mobil mobiltelefon mobilnummer mobilfunk handy handynummer cell iphone portable",
     "main": "main haupt haupttelefon switchboard zentrale",
-    "work": "work business office company geschaftlich dienstlich buro firma arbeit",
-    "home": "home private privat",
+    "work": "work business office company geschaftlich dienstlich buro firma arbeit bureau",
+    "home": "home private privat domicile",
 }
 LABEL_BY_WORD = {word: label for label, words in LABELS.items() for word in words.split()}
 NAME, FIRM, TITLE = gettext_lazy("name"), gettext_lazy("firm"), gettext_lazy("title")

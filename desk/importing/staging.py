@@ -15,6 +15,7 @@ from accounts.models import User
 from desk.importing import archives
 from desk.importing.calls import CallMatcher
 from desk.importing.matching import Matcher
+from desk.importing.put_away import PutAway
 from desk.importing.run import ImportRow, ImportRun
 
 # Rows compared and written at once.
@@ -26,7 +27,7 @@ State = ImportRun.State
 def stage(run: ImportRun) -> None:
     """Read the file of a run that was taken, and leave it ready to be looked at.
 
-    1. What an earlier reading has left goes; what its user left out stays left out.
+    1. What an earlier reading has left goes; what its user left out stays so, or took along.
     2. Part by part rows are read, compared with what is known, and written.
 
     Killed midway it is begun again. Raises `ImportRefused` where the file cannot be read, and
@@ -35,7 +36,7 @@ def stage(run: ImportRun) -> None:
     if run.kind == archives.ARCHIVE:
         archives.rehearse(run)
         return
-    left_out = set(_rows(run).filter(is_left_out=True).values_list("at", flat=True))
+    said = dict(_rows(run).filter(verdict__in=ImportRow.TAKEN).values_list("at", "is_left_out"))
     forget_rows(run)
     run.goes_on(read_at=timezone.now(), done=0, of=0)
     owner = User.objects.get(pk=run.owner_id)
@@ -44,7 +45,7 @@ def stage(run: ImportRun) -> None:
     for part in _parts(_entries(run)):
         rows = matcher.judge(run, part)
         for row in rows:
-            row.is_left_out = row.at in left_out
+            row.is_left_out = said.get(row.at, row.is_left_out)
         done += len(rows)
         with transaction.atomic():
             run.goes_on(done=done)
@@ -55,7 +56,7 @@ def stage(run: ImportRun) -> None:
 def matcher_of(run: ImportRun, owner: User) -> Any:
     if run.kind == "call_log":
         return CallMatcher(owner)
-    return Matcher(owner, run.circle, run.overwrites)
+    return Matcher(owner, run.circle, run.overwrites, PutAway.of(owner))
 
 
 def _entries(run: ImportRun) -> Iterator[Any]:
@@ -83,8 +84,9 @@ def count(run: ImportRun) -> dict[str, int]:
 
 
 def count_taken(run: ImportRun) -> int:
-    """How many would be brought in."""
-    return taken(run).count()
+    """How many would be brought in: what adds to a row that is left out is left out with it."""
+    left_out = _rows(run).filter(is_left_out=True).values("at")
+    return taken(run).filter(Q(twin_of=None) | ~Q(twin_of__in=left_out)).count()
 
 
 def taken(run: ImportRun) -> Any:

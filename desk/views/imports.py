@@ -24,7 +24,6 @@ from followups.models import Heartbeat
 State, Verdict = ImportRun.State, ImportRow.Verdict
 TABS = [str(one) for one in Verdict]
 LATELY = 20
-STOPS_POLLING = 286
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

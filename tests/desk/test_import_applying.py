@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -351,3 +352,12 @@ def test_what_is_brought_in_is_not_found_while_it_is_hidden(
     before, after = found
     assert before == []
     assert after[0].rows[0].name == "Anna Berg"
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite plans without counting")
+def test_postgresql_is_told_how_many_came_in(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hidden, "MANY", 20)
+    bring_in(taken_in(user, table(*(f"A{n},F,Recruiter,,a{n}@x.example," for n in range(30)))))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'contacts_recruiter'")
+        assert cursor.fetchone()[0] >= 30

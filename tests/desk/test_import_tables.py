@@ -125,6 +125,40 @@ def test_it_reads_a_german_outlook_in_windows_1252_with_semicolons() -> None:
     ]
 
 
+def test_it_reads_a_french_outlook_whose_two_titles_are_called_alike() -> None:
+    text = (
+        "Titre,Prénom,Nom,Société,Titre,Télécopie (bureau),Téléphone (bureau),Téléphone (domicile),"
+        "Adresse de messagerie,Type de messagerie,Nom complet de l'adresse de messagerie\n"
+        "Mme,Aimée,Durand,Cabinet Été,Chasseuse de têtes,+33111111111,+33142685300,+33142685301,"
+        "aimee@ete.example,SMTP,Aimée Durand (aimee@ete.example)\n"
+    )
+    file = io.BytesIO(text.encode("cp1252"))
+    found = recognise(file)
+    assert (found.shape, found.encoding) == ("outlook", "cp1252")
+    assert list(read(file, found)) == [
+        Contact(
+            *(2, "Aimée Durand", "Cabinet Été", "Chasseuse de têtes"),
+            phones=(Labelled("+33142685300", "work"), Labelled("+33142685301", "home")),
+            emails=(Labelled("aimee@ete.example"),),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Vorname,Nachname,URL,E-Mail-Adresse,Unternehmen,Position,Verknüpft am", "Anna,Berg"),
+        ("Prénom,Nom,URL,Adresse e-mail,Entreprise,Poste,Connecté le", "Anna,Berg"),
+    ],
+)
+def test_it_reads_linkedins_connections_in_other_languages(header: str, row: str) -> None:
+    file = io.BytesIO(f"{header}\n{row},https://x.example,a@b.example,North,Partner,x\n".encode())
+    found = recognise(file)
+    assert found.shape == "linkedin"
+    emails = (Labelled("a@b.example"),)
+    assert list(read(file, found)) == [Contact(2, "Anna Berg", "North", "Partner", emails=emails)]
+
+
 @pytest.mark.parametrize(
     ("headers", "fields"),
     [
@@ -137,6 +171,8 @@ def test_it_reads_a_german_outlook_in_windows_1252_with_semicolons() -> None:
             "surname;given name;Tel.;Fax;E-mail type",
             ["last_name", "first_name", "phone", None, None],
         ),
+        ("Nom;Entreprise;Tél. portable;Courriel", ["name", "firm", "phone", "email"]),
+        ("Nom;Prénom;Titre", ["last_name", "first_name", "title"]),
         ("NAME;Phones;E-mails;Noted on", ["name", "phone", "email", None]),
     ],
 )
