@@ -130,11 +130,19 @@ def _packed(file: BinaryIO) -> Recognised:
             if MANIFEST in packed.NameToInfo and _says(packed, KIND.encode()):
                 return Recognised("archive")
             names = packed.NameToInfo
+            is_backup = MANIFEST in names and _says(packed, b'"engine"')
             is_office = "[Content_Types].xml" in names or "mimetype" in names
     except DAMAGED as error:
         raise ImportRefused(_("This ZIP is damaged.")) from error
     if is_office:
         raise ImportRefused(_("This file is an Office document: save it as CSV."))
+    if is_backup:
+        raise ImportRefused(
+            _(
+                "This is a backup of a whole installation: whoever runs Wordkeeper brings it back "
+                "with manage.py restore."
+            )
+        )
     raise ImportRefused(
         _("This file is a ZIP, and no archive of Wordkeeper: unpack it, and take what is in it.")
     )

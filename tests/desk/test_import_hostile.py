@@ -213,6 +213,7 @@ def test_our_own_archive_is_recognised() -> None:
     [
         (packed(Connections__csv=b"First Name"), "unpack it"),
         (packed(manifest__json=b"\0" * (64 << 20)), "unpack it"),
+        (packed(manifest__json=b'{"format": 1, "engine": "sqlite"}'), "manage.py restore"),
         (packed(mimetype=b"application/vnd.oasis"), "save it as CSV"),
         (packed(manifest__json=b"x" * 999)[:-30], "damaged"),
     ],
