@@ -14,12 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from tests.fuzz.child import LENGTH
 from tests.fuzz.mutating import mutated, seeds
 
 CHILD = (sys.executable, "-m", "tests.fuzz.child")
-# Seconds for one file. It takes milliseconds, also on a machine that does other things.
-PATIENCE = 30.0
+# Seconds of the processor for one file, which takes milliseconds; and by the clock, for a reader that
+# waits for something: a machine that does other things is no finding.
+PATIENCE, LONGEST = 30.0, 900.0
 
 
 @dataclass
@@ -28,21 +31,25 @@ class Child:
 
     command: tuple[str, ...] = CHILD
     patience: float = PATIENCE
+    longest: float = LONGEST
     data: str = ""
     process: subprocess.Popen[bytes] | None = None
+    # When it was given its file: by the clock, and of the processor.
+    began: tuple[float, float] = (0.0, 0.0)
 
     def answer(self, octets: bytes) -> str:
         """What is wrong with how `octets` are read."""
         process = self.process = self.process or self._started()
         assert process.stdin is not None
+        self.began = time.monotonic(), _used(process.pid)
         try:
             process.stdin.write(LENGTH.pack(len(octets)) + octets)
             process.stdin.flush()
             head = self._read(LENGTH.size)
             return self._read(LENGTH.unpack(head)[0]).decode()
-        except TimeoutError:
+        except TimeoutError as error:
             self.stop()
-            return f"it takes longer than {self.patience:g} s"
+            return str(error)
         except OSError:
             code = process.wait()
             self.stop()
@@ -58,22 +65,38 @@ class Child:
         assert self.process is not None
         assert self.process.stdout is not None
         number = self.process.stdout.fileno()
-        made, until = b"", time.monotonic() + self.patience
+        made = b""
         while len(made) < size:
-            ready, _write, _error = select.select([number], [], [], until - time.monotonic())
-            if not ready:
-                raise TimeoutError
+            while not select.select([number], [], [], 0.25)[0]:
+                self._look_at_the_clock()
             block = os.read(number, size - len(made))
             if not block:
                 raise BrokenPipeError
             made += block
         return made
 
+    def _look_at_the_clock(self) -> None:
+        assert self.process is not None
+        clock, processor = self.began
+        if _used(self.process.pid) - processor > self.patience:
+            raise TimeoutError(f"it takes longer than {self.patience:g} s of the processor")
+        if time.monotonic() - clock > self.longest:
+            raise TimeoutError(f"it waits for longer than {self.longest:g} s")
+
     def stop(self) -> None:
         if self.process is not None:
             self.process.kill()
             self.process.communicate()
             self.process = None
+
+
+def _used(pid: int) -> float:
+    """Seconds of the processor that a process has used so far."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return times.user + times.system
 
 
 @contextmanager
