@@ -35,12 +35,17 @@ def _with_ways(rows: QuerySet) -> QuerySet:
     return rows.prefetch_related("phones", "emails")
 
 
+def _there(ways: Any) -> list[Any]:
+    """In the order of their ids: in which PostgreSQL gives them depends on how it looks them up."""
+    return sorted((one for one in ways.all() if one.trashed_at is None), key=lambda one: one.pk)
+
+
 def _numbers(row: Any) -> list[str]:
-    return [one.number for one in row.phones.all() if one.trashed_at is None]
+    return [one.number for one in _there(row.phones)]
 
 
 def _ways(row: Any) -> str:
-    mails = (one.address for one in row.emails.all() if one.trashed_at is None)
+    mails = (one.address for one in _there(row.emails))
     return joined(*map(phones.display, _numbers(row)), *mails)
 
 

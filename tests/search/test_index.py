@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.changes import NotTold
 from accounts.models import User
 from calls.models import Call
+from contacts import documents
 from contacts.models import Firm, Recruiter
 from search import index, results, sqlite, upkeep
 from search.models import SearchDocument, engine
@@ -176,3 +177,14 @@ def test_it_costs_two_questions_a_row(user: User) -> None:
             Call.objects.create(owner=user, recruiter=call.recruiter, notes=str(number))
     ours = [query["sql"] for query in captured if "search_searchdocument" in query["sql"]]
     assert len(ours) == 1
+
+
+def test_a_document_says_numbers_in_one_order_however_they_are_read(user: User) -> None:
+    row = factories.RecruiterFactory(owner=user)
+    for number in ("+442079460001", "+442079460002"):
+        factories.PhoneFactory(owner=user, recruiter=row, number=number)
+    said = []
+    for order in ("pk", "-pk"):
+        row._prefetched_objects_cache = {"phones": row.phones.order_by(order), "emails": []}
+        said.append(documents._ways(row))
+    assert said[0] == said[1]
