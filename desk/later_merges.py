@@ -3,6 +3,7 @@ from it, or moved on, it is not to give back."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from contacts.models import Kind, Merge
@@ -29,6 +30,27 @@ def let_go(done: Merge, entry: list[Any], field: Any, there: Any) -> bool:
                 one.save()
                 return False
     return False
+
+
+def moved_on(done: Merge, field: Any, pks: Collection[int]) -> None:
+    """Of rows that `done` has moved, and that a later merge let name another since: undoing that
+    one gives back what stood there before both."""
+    if not pks:
+        return
+    label = field.model._meta.label_lower
+    for one in _later(done):
+        entries = [
+            other
+            for other in one.changed
+            if other[0] == label
+            and other[1] in pks
+            and other[2] == field.attname
+            and other[3] == done.kept
+        ]
+        for other in entries:
+            other[3] = done.gone
+        if entries:
+            one.save()
 
 
 def part_of(done: Merge, entry: list[Any], field: Any) -> Any:

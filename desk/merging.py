@@ -28,7 +28,7 @@ from accounts.trash import change, hold
 from calls.last_calls import follow
 from contacts import companies
 from contacts.models import Email, Employer, Kind, Merge, Recruiter
-from desk.later_merges import let_go, part_of
+from desk.later_merges import let_go, moved_on, part_of
 from desk.models import Draft
 from search import index
 
@@ -355,6 +355,7 @@ def _move_back(done: Merge, left: Undone) -> None:
             here = list(rows.filter(**{name: done.kept}).values_list("pk", flat=True))
             left.rows += rows.count() - len(here)
             change(model, here, {name: done.gone})
+            moved_on(done, model._meta.get_field(name), set(part) - set(here))
 
 
 def bring_back(row: Any) -> None:
