@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests.examples import TIMES
+
 if TYPE_CHECKING:
     from django.test import Client
 
@@ -35,9 +37,13 @@ for name in (
     os.environ.pop(name, None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
-# Slow is no failure: cores are shared.
-hypothesis.settings.register_profile("patient", deadline=None)
-hypothesis.settings.load_profile("patient")
+# What decides whether a change lands says the same each time: the examples follow from the test.
+# `make audit` looks for what nobody has thought of: EXAMPLES=20 are twenty times as many, and
+# others every time. Slow is no failure: cores are shared.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, derandomize=TIMES == 1, max_examples=100 * TIMES
+)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:

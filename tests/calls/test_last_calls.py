@@ -8,12 +8,13 @@ import threading
 import pytest
 from django.db import connection
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
 from calls.models import Call
 from contacts.models import Recruiter
+from tests.examples import examples
 from tests.factories import CallFactory, RecruiterFactory
 
 NOW = timezone.now().replace(microsecond=0)
@@ -43,7 +44,7 @@ def said_by_calls(recruiter: Recruiter) -> dt.datetime | None:
 
 @pytest.mark.django_db
 @given(steps=STEPS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 def test_it_follows_whatever_becomes_of_the_calls(user: User, steps: list) -> None:
     recruiters = [RecruiterFactory(owner=user) for _number in range(3)]
     for step, which, who, days in steps:

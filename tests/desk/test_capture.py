@@ -6,11 +6,12 @@ import time
 import zoneinfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.capture import Capture, parse
 from tests.desk.capture_lines import LINES, Line
+from tests.examples import examples
 
 NEW_YORK = zoneinfo.ZoneInfo("America/New_York")
 NOW = dt.datetime(2026, 11, 18, 14, 0, tzinfo=NEW_YORK)
@@ -117,7 +118,7 @@ def flat(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(TEXTS, st.sampled_from(["en-gb", "en-us", "de-de", "fr-fr", "xx", ""]))
 def test_any_text_is_read_and_nothing_is_invented(line, locale):
     found = read(line, locale=locale)

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.belonging import owned_models, relations_of
@@ -37,6 +37,7 @@ from desk.merging import CannotMerge, merge, undo
 from desk.models import Draft
 from followups.models import Promise, Reminder
 from tests import factories
+from tests.examples import examples
 from tests.search.test_kept_right import check
 
 FACTORIES: dict[Any, Any] = {
@@ -191,9 +192,7 @@ def some_world(dice: random.Random, owner: User) -> tuple[Any, Any]:
     return tuple(type(row).objects.of(owner).get(pk=row.pk) for row in rows)  # type: ignore[return-value]
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(25)
 @given(seed=st.integers(0, 10**9))
 def test_merged_and_undone_every_row_is_what_it_was(db: None, seed: int) -> None:
     dice = random.Random(seed)

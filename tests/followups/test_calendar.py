@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from accounts.models import Preferences, User
 from followups import calendar, local_time
 from followups.models import Promise
+from tests.examples import examples
 from tests.factories import FirmFactory, PromiseFactory, RecruiterFactory
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -118,7 +119,7 @@ def test_a_time_falls_on_the_right_instant(zone: str, local: str, moment: str) -
 ZONES = sorted(name for name in zoneinfo.available_timezones() if not name.startswith("right/"))
 
 
-@hypothesis.settings(max_examples=60)
+@examples(60)
 @hypothesis.given(
     st.sampled_from(ZONES),
     st.dates(dt.date(2026, 1, 1), dt.date(2028, 12, 31)),
@@ -304,7 +305,7 @@ def test_it_folds_at_75_octets_and_breaks_no_letter() -> None:
     assert b"\n" not in text.replace(b"\r\n", b"")
 
 
-@hypothesis.settings(max_examples=100)
+@examples(100)
 @hypothesis.given(st.text(max_size=200))
 def test_it_reads_back_whatever_was_typed(what: str) -> None:
     text = written(unsaved(what=f"x{what}"), discreet_mail=False)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -21,6 +21,7 @@ from followups.models import Promise
 from search import index
 from search.models import SearchDocument, engine
 from tests import factories
+from tests.examples import examples
 
 WORDS = ["Ann", "Müller", "O’Brien", "Weiß", "Smith-Jones", "chair", "search", "+44 20 7946 0123"]
 NOW = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
@@ -224,7 +225,7 @@ DEEDS = [name for name in DEEDS if name not in {"text", "name", "one", "any_row"
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, suppress_health_check=[*HealthCheck])
+@examples(25)
 @given(
     seed=st.integers(0, 10**6),
     deeds=st.lists(st.sampled_from([*["create"] * 8, *DEEDS]), min_size=10, max_size=60),
