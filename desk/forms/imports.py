@@ -19,7 +19,7 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         help_text=_(
-            "CSV up to 5 MB, vCard or a call log as XML up to 20 MB, or an archive of Wordkeeper."
+            "CSV, vCard or a call log as XML, up to 20 MB, or an archive of Wordkeeper."
         ),
         error_messages={
             "empty": _("This file is empty."),
