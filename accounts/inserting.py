@@ -9,8 +9,9 @@ No signal is sent and nobody is told (accounts/changes.py): for whoever sees to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import lru_cache
+from itertools import batched
 from typing import Any, cast
 
 from django.db import connection, models
@@ -21,6 +22,8 @@ PLAIN = (models.CharField, models.TextField, models.IntegerField, models.Boolean
 MOST = 30_000
 
 type Field = models.Field[Any, Any]
+# Of each column the attribute, and what makes of its value what the driver takes.
+type Prepared = list[tuple[str, Callable[[Any], Any] | None]]
 
 
 @lru_cache(maxsize=64)
@@ -49,23 +52,42 @@ def _is_plain(field: Any) -> bool:
 
 def insert(rows: Sequence[Any]) -> None:
     """Write `rows`, all of one model and new; each gets its id."""
-    if not rows:
-        return
-    model = type(rows[0])
+    if rows:
+        insert_as_made(type(rows[0]), rows, len(rows))
+
+
+def insert_as_made(model: type[models.Model], rows: Iterable[Any], most: int) -> None:
+    """As `insert`, for `most` rows or fewer that are still to be made.
+
+    PostgreSQL writes the first of them, with all that its indexes have to do for that, while the
+    next are being made here.
+    """
     columns: list[Any] = _columns(cast(Hashable, model), connection.vendor)
     if connection.vendor == "postgresql":
-        _copy(model, columns, rows)
+        _copy(model, columns, rows, most)
         return
-    size = max(1, MOST // len(columns))
-    for start in range(0, len(rows), size):
-        _insert(model, columns, rows[start : start + size])
+    for part in batched(rows, max(1, MOST // len(columns))):
+        _insert(model, columns, part)
+
+
+def let_be_begun_anew() -> None:
+    """Let PostgreSQL call this transaction done before the disk has it; SQLite's are as they were.
+
+    For rows that whoever comes after a crash of the machine deletes and makes anew. They are lost
+    by that at most together with all that was committed after them, and what is committed in the
+    usual way after them takes them to the disk with it. Not outside of a transaction.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def _insert(
     model: type[models.Model], columns: list[tuple[str, str, Field | None]], rows: Sequence[Any]
 ) -> None:
     meta: Any = model._meta
-    values = [value for some in _values(columns, rows) for value in some]
+    prepared = _prepared(columns)
+    values = [value for row in rows for value in _values(prepared, row)]
     quote = connection.ops.quote_name
     one = f"({', '.join(['%s'] * len(columns))})"
     sql = (
@@ -79,43 +101,61 @@ def _insert(
 
 
 def _copy(
-    model: type[models.Model], columns: list[tuple[str, str, Field | None]], rows: Sequence[Any]
+    model: type[models.Model],
+    columns: list[tuple[str, str, Field | None]],
+    rows: Iterable[Any],
+    most: int,
 ) -> None:
     """PostgreSQL's own way. It gives no ids back, so they are taken from their sequence before."""
     meta: Any = model._meta
     quote = connection.ops.quote_name
     table, pk = quote(meta.db_table), quote(meta.pk.column)
     into = ", ".join([pk, *(column for _name, column, _field in columns)])
+    prepared = _prepared(columns)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [table, meta.pk.column, len(rows)],
+            [table, meta.pk.column, most],
         )
         ids = [number for (number,) in cursor.fetchall()]
         with (
             connection.wrap_database_errors,
             cursor.cursor.copy(f"COPY {table} ({into}) FROM STDIN") as copy,
         ):
-            for number, values in zip(ids, _values(columns, rows), strict=True):
-                copy.write_row((number, *values))
-    _are_written(rows, ids)
+            written = []
+            for row, number in zip(rows, ids, strict=False):
+                copy.write_row((number, *_values(prepared, row)))
+                written.append(row)
+    _are_written(written, ids)
 
 
-def _values(
-    columns: list[tuple[str, str, Field | None]], rows: Iterable[Any]
-) -> Iterator[list[Any]]:
-    """Of each row what the driver takes."""
-    prepared: list[tuple[str, Callable[..., Any] | None]] = [
-        (name, field.get_db_prep_save if field else None) for name, _column, field in columns
+def _prepared(columns: list[tuple[str, str, Field | None]]) -> Prepared:
+    return [(name, _prepare_by(field) if field else None) for name, _column, field in columns]
+
+
+def _prepare_by(field: Field) -> Callable[[Any], Any]:
+    """What the driver takes for a value of `field`. Many rows have one moment and one group."""
+    last: Any = None
+    found = field.get_db_prep_save(None, connection)
+
+    def prepare(value: Any) -> Any:
+        nonlocal last, found
+        if value is not last:
+            last, found = value, field.get_db_prep_save(value, connection)
+        return found
+
+    return prepare
+
+
+def _values(prepared: Prepared, row: Any) -> list[Any]:
+    """Of `row` what the driver takes."""
+    return [
+        prepare(getattr(row, name)) if prepare else getattr(row, name)
+        for name, prepare in prepared
     ]
-    for row in rows:
-        yield [
-            prepare(getattr(row, name), connection) if prepare else getattr(row, name)
-            for name, prepare in prepared
-        ]
 
 
-def _are_written(rows: Sequence[Any], ids: Iterable[int]) -> None:
-    for row, pk in zip(rows, ids, strict=True):
+def _are_written(rows: Iterable[Any], ids: Iterable[int]) -> None:
+    for row, pk in zip(rows, ids, strict=False):
         row.pk = pk
         row._state.adding, row._state.db = False, connection.alias

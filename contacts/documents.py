@@ -44,17 +44,18 @@ def _numbers(row: Any) -> list[str]:
     return [one.number for one in _there(row.phones)]
 
 
-def _ways(row: Any) -> str:
+def _ways(row: Any, numbers: list[str]) -> str:
     mails = (one.address for one in _there(row.emails))
-    return joined(*map(phones.display, _numbers(row)), *mails)
+    return joined(*map(phones.display, numbers), *mails)
 
 
 def _firm(firm: Firm) -> Document:
-    numbers = [number for number in (firm.switchboard, *_numbers(firm)) if number]
+    others = _numbers(firm)
+    numbers = [number for number in (firm.switchboard, *others) if number]
     return Document(
         title=firm.name,
         hint=firm.specialties,
-        body=joined(firm.switchboard_display, _ways(firm), firm.notes, firm.past_clients),
+        body=joined(firm.switchboard_display, _ways(firm, others), firm.notes, firm.past_clients),
         also=firm.website,
         numbers=tuple(numbers),
         about=(("firm", firm.pk),),
@@ -64,11 +65,12 @@ def _firm(firm: Firm) -> Document:
 
 def _recruiter(recruiter: Recruiter) -> Document:
     firm = recruiter.firm.name if recruiter.firm else ""
+    numbers = _numbers(recruiter)
     return Document(
         title=recruiter.name,
         hint=joined(recruiter.title, firm, by=", "),
-        body=joined(_ways(recruiter), recruiter.notes, recruiter.verified_how),
-        numbers=tuple(_numbers(recruiter)),
+        body=joined(_ways(recruiter, numbers), recruiter.notes, recruiter.verified_how),
+        numbers=tuple(numbers),
         about=(("recruiter", recruiter.pk), ("firm", recruiter.firm_id)),
         moment=recruiter.created_at,
     )
@@ -77,11 +79,12 @@ def _recruiter(recruiter: Recruiter) -> Document:
 def _person(person: Person) -> Document | None:
     if person.anonymised_at:
         return None
+    numbers = _numbers(person)
     return Document(
         title=person.name,
         hint=joined(person.position, person.relation, by=", "),
-        body=joined(_ways(person), person.notes),
-        numbers=tuple(_numbers(person)),
+        body=joined(_ways(person, numbers), person.notes),
+        numbers=tuple(numbers),
         about=(("person", person.pk),),
         moment=person.created_at,
     )

@@ -20,6 +20,8 @@ SAME_SIGN = str.maketrans(
 
 def bare(text: str) -> str:
     """`text` without case, accents and what nobody sees; one apostrophe and one hyphen for all."""
+    if text.isascii():
+        return text.lower().translate(SAME_SIGN)
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(SAME_SIGN))
     seen = (
         letter

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import phonenumbers
 from phonenumbers import timezone as zones
 
+from accounts import phones
+
 
 @dataclass(frozen=True)
 class Place:
@@ -22,7 +24,7 @@ def place_of(number: str) -> Place:
     A mobile of a country with several zones, or a toll-free number, names none of them.
     """
     try:
-        parsed = phonenumbers.parse(number)
+        parsed = phones.read(number)
     except phonenumbers.NumberParseException:
         return Place()
     found = zones.time_zones_for_number(parsed)

@@ -12,7 +12,7 @@ it is asked before whether one is `missing`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -42,10 +42,14 @@ def make(rows: Iterable[Any], *, group: uuid.UUID) -> None:
     kind = kind_of(type(rows[0])) if rows else None
     if kind is None:
         return
-    made = [one for one in map(index._document_of(kind), rows) if one is not None]
-    for one in made:
-        one.trash_group = group
-    inserting.insert(made)
+    inserting.insert_as_made(SearchDocument, _documents(kind, rows, group), len(rows))
+
+
+def _documents(kind: Kind, rows: Iterable[Any], group: uuid.UUID) -> Iterator[SearchDocument]:
+    for one in map(index._document_of(kind), rows):
+        if one is not None:
+            one.trash_group = group
+            yield one
 
 
 def show(group: uuid.UUID) -> None:

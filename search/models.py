@@ -68,7 +68,7 @@ def as_vector(words: Words) -> str:
     # A phrase does not run on from the title into the rest.
     for at, word in enumerate(body, len(title) + 2):
         places.setdefault(word, []).append(str(at))
-    parts = [f"'{tag}'" for tag in dict.fromkeys(tags)]
+    parts = ["'" + "' '".join(dict.fromkeys(tags)) + "'"] if tags else []
     parts += [f"'{word}':{','.join(at[:MOST_POSITIONS])}" for word, at in places.items()]
     return " ".join(parts)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from itertools import combinations
 
 # Letters that no decomposition takes their stroke or their ligature from.
 PLAIN = str.maketrans(
@@ -21,8 +21,9 @@ LONGEST = 40
 MOST_WORDS = 12_000
 
 WORD = re.compile(r"[^\W_]+")
-# O’Brien, Smith-Jones: found as two words and as one.
-JOINED = re.compile(r"[^\W_]+(?:['’ʼ`´‐‑-][^\W_]+)+")
+# O’Brien, Smith-Jones: found as two words and as one. Nothing that was read is given back (`++`):
+# from within a word it can only fail again.
+JOINED = re.compile(r"(?<![^\W_])[^\W_]++(?:['’ʼ`´‐‑-][^\W_]++)+")
 THOUSANDS = re.compile(r"\d{1,3}(?:[.,'’]\d{3})+(?!\d)")
 # As people write a number to call; seven digits or more.
 NUMBER = re.compile(r"(?<!\w)\+?\(?\d(?:[\s().\-/\u00a0\u2010-\u2013]{0,3}\d){6,16}(?!\w)")
@@ -32,22 +33,33 @@ FEWEST_DIGITS = 4
 
 def folded(text: str) -> str:
     """`text` without accents and case; a letter may become two (“ß”, “æ”)."""
-    if text.isascii():
-        return text.lower()
-    # Words come again and again. Whole texts do not, and are nobody's to keep.
-    return _folded_word(text) if len(text) <= SHORT and text.isalpha() else _folded(text)
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
-def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(PLAIN)
+def _folded(letter: str) -> str:
+    plain = unicodedata.normalize("NFKD", letter.casefold()).casefold().translate(PLAIN)
     # “İ” and its like decompose only once they are small.
     plain = unicodedata.normalize("NFKD", plain)
-    return "".join(letter for letter in plain if unicodedata.category(letter)[0] != "M")
+    return "".join(part for part in plain if unicodedata.category(part)[0] != "M")
 
 
-# Letters of a word that is worth remembering.
-SHORT = 20
-_folded_word = lru_cache(maxsize=4_000)(_folded)
+class _Folded(dict[int, str]):
+    """What each letter is folded to, as `str.translate` asks for it; found once.
+
+    A letter is folded by itself: those about it change nothing, but for the order of its accents.
+    """
+
+    # More than all that one language writes with; of a text that holds all of Unicode, no more.
+    MOST = 20_000
+
+    def __missing__(self, code: int) -> str:
+        found = _folded(chr(code))
+        if len(self) < self.MOST:
+            self[code] = found
+        return found
+
+
+_FOLDED = _Folded()
 
 
 def words_of(text: str) -> list[str]:
@@ -86,8 +98,9 @@ def ends_of(digits: str) -> Iterator[str]:
 # Names misspelled ---------------------------------------------------------------------------------
 
 SHORTEST_NAME, LONG_NAME = 4, 7
-# Of a longer one its first letters are compared.
-NAME_LETTERS = 12
+# Of a longer one its first letters are compared, and by the first of those it is looked up: two
+# names that differ by few letters do so in their beginnings, too.
+NAME_LETTERS, LOOKED_UP = 12, 8
 
 
 def slips_for(word: str) -> int:
@@ -98,20 +111,20 @@ def slips_for(word: str) -> int:
 
 
 def shortened(word: str) -> set[str]:
-    """`word`, and what is left of it when up to two of its letters are missing.
+    """The beginning of `word`, and what is left of it when up to two of its letters are missing.
 
     Two spellings of a name that differ by few letters have one of these in common, so that one is
     found by the other with plain look-ups, on every engine alike (Garbe's symmetric deletes).
     """
-    word = word[:NAME_LETTERS]
+    word = word[:LOOKED_UP]
     if len(word) < SHORTEST_NAME or word.isdecimal():
         return set()
-    all_of_them = {word}
-    latest = {word}
-    for _letter in range(2 if len(word) >= LONG_NAME - 2 else 1):
-        latest = {one[:at] + one[at + 1 :] for one in latest for at in range(len(one))}
-        all_of_them |= latest
-    return all_of_them
+    most = 2 if len(word) >= LONG_NAME - 2 else 1
+    return {
+        "".join(left)
+        for missing in range(most + 1)
+        for left in combinations(word, len(word) - missing)
+    }
 
 
 def is_close(typed: str, name: str, most: int) -> bool:

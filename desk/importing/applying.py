@@ -16,6 +16,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts import inserting
 from accounts.models import User
 from calls.models import Call
 from contacts import places
@@ -74,9 +75,11 @@ class _Writer:
         self.made: Ranges = {}
         self.added: Ranges = {}
         self.done = 0
+        self.has_twins = True
 
     def write(self) -> None:
         ahead.begin(self.owner.pk, self.run.group)
+        self.has_twins = taken(self.run).exclude(twin_of=None).exists()
         rows = taken(self.run).filter(twin_of=None)
         # Firms first: the people who name them are then theirs.
         self._in_parts(rows.filter(what=What.FIRM), self._write_contacts)
@@ -90,6 +93,7 @@ class _Writer:
             last = part[-1].at
             self._join_twins(part)
             with transaction.atomic():
+                inserting.let_be_begun_anew()
                 # First of all: a run that was taken over is written to no more.
                 self.run.goes_on()
                 write(part)
@@ -98,6 +102,8 @@ class _Writer:
 
     def _join_twins(self, part: list[ImportRow]) -> None:
         """What rows further down say of the same people."""
+        if not self.has_twins:
+            return
         by_at = {row.at: row for row in part}
         rows = taken(self.run).filter(twin_of__in=by_at)
         for twin in rows.order_by("at"):

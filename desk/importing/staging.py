@@ -48,6 +48,7 @@ def stage(run: ImportRun) -> None:
             row.is_left_out = said.get(row.at, row.is_left_out)
         done += len(rows)
         with transaction.atomic():
+            inserting.let_be_begun_anew()
             run.goes_on(done=done)
             inserting.insert(rows)
     run.becomes(State.READY, counts=count(run), done=done, of=done)
