@@ -11,8 +11,10 @@ import os
 import shutil
 import tempfile
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import hypothesis
 import pytest
@@ -72,6 +74,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if STARTED_HERE:
         shutil.rmtree(DATA, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tables_are_emptied_and_no_more() -> Iterator[None]:
+    """After a test that commits, `flush` makes content types and permissions anew, for which
+    nothing here asks: half a second each time."""
+    with mock.patch("django.core.management.commands.flush.emit_post_migrate_signal"):
+        yield
 
 
 @pytest.fixture(autouse=True)
