@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import Kit
 from accounts.pages import posted, read_id
 from accounts.requests import OwnerRequest
-from calls.models import Opportunity
+from accounts.trash import hold
+from calls.models import Call, Opportunity
 from contacts.models import Firm, Recruiter
 from contacts.names import fold
 from desk import call_sheet as sheet
@@ -99,18 +101,28 @@ def _save(request: OwnerRequest) -> HttpResponse:
     options = _options(request)
     form = CallSheetForm(request.POST, **options)
     lines = PromiseLineFormSet(posted(request), prefix="promises", form_kwargs=options)
-    if all([form.is_valid(), lines.is_valid()]):
-        promised = wanted(lines)
-        saved = sheet.saved_before(request.user, form.cleaned_data["client_key"])
-        if saved and sheet.says_more(form, promised, saved):
-            form.ask_whether_new(saved)
-            return _sheet(request, form, lines, form.cleaned_data["recruiter"], status=422)
-        call = sheet.save(form, promised)
-        nudge()
-        messages.success(request, _said(form, promised, kept_of(call, form.cleaned_data["keeps"])))
-        return onward(request, call.get_absolute_url())
-    recruiter = form.cleaned_data.get("recruiter") if form.is_bound else None
-    return _sheet(request, form, lines, recruiter, status=422)
+    with transaction.atomic():
+        # Whoever is found now is neither thrown away nor merged before the call is theirs.
+        hold(request.user.pk)
+        call = _saved(form, lines)
+    if call is None:
+        return _sheet(request, form, lines, form.cleaned_data.get("recruiter"), status=422)
+    nudge()
+    kept = kept_of(call, form.cleaned_data["keeps"])
+    messages.success(request, _said(form, wanted(lines), kept))
+    return onward(request, call.get_absolute_url())
+
+
+def _saved(form: CallSheetForm, lines: Any) -> Call | None:
+    """The call of a sheet that is valid, and says no more than the call that it has made before."""
+    if not all([form.is_valid(), lines.is_valid()]):
+        return None
+    promised = wanted(lines)
+    before = sheet.saved_before(form.owner, form.cleaned_data["client_key"])
+    if before and sheet.says_more(form, promised, before):
+        form.ask_whether_new(before)
+        return None
+    return sheet.save(form, promised)
 
 
 def _said(form: CallSheetForm, promised: list[Any], kept: list[Promise]) -> str:

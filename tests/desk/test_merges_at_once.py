@@ -8,12 +8,17 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from accounts.models import User
 from accounts.owned import StaleVersion
+from calls.models import Call
 from contacts.models import Merge, Recruiter
+from desk import call_sheet
 from desk.merging import CannotMerge, merge, undo
 from tests import factories
+from tests.desk.sheets import SHEET, sheet
+from tests.desk.test_merging import fresh
 
 
 def at_once(*tasks: Callable[[], Any]) -> list[str]:
@@ -66,3 +71,28 @@ def test_two_undos_are_one(user: User) -> None:
     call.refresh_from_db()
     assert call.recruiter == other
     assert Recruiter.objects.of(user).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_merged", [True, False])
+def test_a_call_goes_with_a_caller_who_leaves_while_it_is_saved(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch, is_merged: bool
+) -> None:
+    kept, gone = (factories.RecruiterFactory(owner=user) for _ in range(2))
+    data = sheet(client, who=gone.name, recruiter=str(gone.pk))
+    leave = (lambda: merge(kept, fresh(gone))) if is_merged else (lambda: fresh(gone).trash())
+    leaving = threading.Thread(target=lambda: (leave(), connection.close()))
+    inner = call_sheet.save
+
+    def save(*given: Any) -> Call:
+        # The caller is found. Whoever takes them away now has a second for it, or waits.
+        leaving.start()
+        leaving.join(1)
+        return inner(*given)
+
+    monkeypatch.setattr(call_sheet, "save", save)
+    assert client.post(SHEET, data).status_code == 302
+    leaving.join()
+    call = Call.across_owners.get(owner=user)
+    assert call.recruiter_id == (kept.pk if is_merged else gone.pk)
+    assert (call.trashed_at is None) == is_merged
