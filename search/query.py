@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import phonenumbers
@@ -72,20 +72,14 @@ class Query:
         changed = tuple(groups)
         return None if changed == self.groups else replace(self, groups=changed)
 
-    def is_met_by(self, title: list[str], others: Callable[[], list[str]]) -> bool:
-        """Whether each single word is close to one of the title's, or begins a word there or among
-        the `others`, which are made only if they are needed.
-        """
-        left = [
+    def not_in_name(self, name: list[str]) -> list[str]:
+        """The single words that neither begin one of these nor are close to one."""
+        return [
             word
             for word in self.single
-            if not any(one.startswith(word) for one in title)
-            and not any(words.is_close(word, one, words.slips_for(word)) for one in title)
+            if not any(one.startswith(word) for one in name)
+            and not any(words.is_close(word, one, words.slips_for(word)) for one in name)
         ]
-        if not left:
-            return True
-        rest = others()
-        return all(any(one.startswith(word) for one in rest) for word in left)
 
 
 def _word_of(group: Group) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import F, Q, QuerySet
 from django.utils.safestring import SafeString
@@ -121,7 +122,7 @@ def find(owner: User, typed: str, filters: Filters | None = None, *, page: int =
     shown = min(page * PAGE, MOST) if filters.kind else FEW
     kinds = [filters.kind] if filters.kind else list(all_kinds())
     places = _places(owner, query, filters, kinds, shown + 1)
-    guessed = _guesses(owner, query, filters, kinds, places)
+    guessed = _guesses(owner, query, filters, kinds, places, shown)
     wanted = [place for some in places.values() for place in some[:shown]]
     documents = {one.place: one for one in _documents(owner, wanted)}
     groups = []
@@ -132,7 +133,7 @@ def find(owner: User, typed: str, filters: Filters | None = None, *, page: int =
             if place in documents
         ]
         has_more = len(places[kind.name]) > shown and shown < MOST
-        rows += [Found(one, kind, query, True) for one in guessed if one.kind == kind.name][:shown]
+        rows += [Found(one, kind, query, True) for one in guessed if one.kind == kind.name]
         if rows:
             groups.append(Group(kind, rows, has_more))
     return groups
@@ -145,43 +146,73 @@ def _places(
     kinds: list[Kind],
     limit: int,
 ) -> dict[str, list[int]]:
-    """Of each kind the places of the best, the best first.
-
-    1. The newest of all kinds, with an engine that is quick at those. Often that is all there is.
-    2. Where it is not, the newest of those kinds of which there were not enough yet.
-    """
+    """Of each kind the places of the best, the best first: those in whose title it stands."""
     tiers = (True, False) if query else (False,)
-    found: dict[tuple[str, bool], list[int]] = {
-        (kind.name, in_title): [] for kind in kinds for in_title in tiers
-    }
-    left = set(found)
-    if len(kinds) > 1 and not engine().BY_KIND:
-        by_number = {kind.number: kind.name for kind in kinds}
-        asks = [_ask(owner, None, query, filters, NEWEST, in_title) for in_title in tiers]
-        taken = engine().find(asks)
-        for number, place in taken:
-            if name := by_number.get(kind_number_at(place)):
-                found[name, asks[number].in_title].append(place)
-        for number, ask in enumerate(asks):
-            if sum(one == number for one, _place in taken) < NEWEST:
-                left -= {key for key in left if key[1] == ask.in_title}
-        left = {key for key in left if len(found[key]) < limit}
-    if left:
-        wanted = [kind for kind in kinds if {(kind.name, True), (kind.name, False)} & left]
-        asks = [
-            _ask(owner, kind, query, filters, limit, in_title)
-            for kind in wanted
-            for in_title in tiers
-            if (kind.name, in_title) in left
-        ]
-        for ask in asks:
-            found[str(ask.kind), ask.in_title] = []
-        for number, place in engine().find(asks):
-            found[str(asks[number].kind), asks[number].in_title].append(place)
+    is_by_kind = engine().BY_KIND or len(kinds) == 1
+    look = _newest_by_kind if is_by_kind else _newest_of_all
+    found = look(owner, query, filters, kinds, limit, tiers)
     return {
         kind.name: list(dict.fromkeys(place for tier in tiers for place in found[kind.name, tier]))
         for kind in kinds
     }
+
+
+# By the name of a kind, and whether it is about titles alone: places, the newest first.
+type Places = dict[tuple[str, bool], list[int]]
+
+
+def _newest_by_kind(
+    owner: User,
+    query: Query,
+    filters: Filters,
+    kinds: list[Kind],
+    limit: int,
+    tiers: tuple[bool, ...],
+) -> Places:
+    """The newest of each kind, with a question for each."""
+    found: Places = {(kind.name, in_title): [] for kind in kinds for in_title in tiers}
+    asks = [
+        _ask(owner, kind, query, filters, limit, in_title) for kind in kinds for in_title in tiers
+    ]
+    for number, place in engine().find(asks):
+        found[str(asks[number].kind), asks[number].in_title].append(place)
+    return found
+
+
+def _newest_of_all(
+    owner: User,
+    query: Query,
+    filters: Filters,
+    kinds: list[Kind],
+    limit: int,
+    tiers: tuple[bool, ...],
+) -> Places:
+    """The newest of each kind, by way of the newest of all: often that is all there is.
+
+    Those kinds of which there were not enough among them are asked for by themselves.
+    """
+    found: Places = {(kind.name, in_title): [] for kind in kinds for in_title in tiers}
+    names = {kind.number: kind.name for kind in kinds}
+    some = _of_kinds(owner, query, kinds)
+    asks = [_ask(owner, None, some, filters, NEWEST, in_title) for in_title in tiers]
+    taken = engine().find(asks)
+    for number, place in taken:
+        if name := names.get(kind_number_at(place)):
+            found[name, asks[number].in_title].append(place)
+    for number, in_title in enumerate(tiers):
+        few = [kind for kind in kinds if len(found[kind.name, in_title]) < limit]
+        # Fewer than were asked for are all there are.
+        if few and sum(one == number for one, _place in taken) == NEWEST:
+            found |= _newest_by_kind(owner, query, filters, few, limit, (in_title,))
+    return found
+
+
+def _of_kinds(owner: User, query: Query, kinds: list[Kind]) -> Query:
+    """The same, of these kinds alone: where they are few, common words are then soon gone through."""
+    if len(kinds) == len(list(all_kinds())):
+        return query
+    tags = (Term((index.kind_tag(owner.pk, kind),), False, is_tag=True) for kind in kinds)
+    return replace(query, groups=(tuple((tag,) for tag in tags), *query.groups))
 
 
 def _ask(
@@ -216,6 +247,7 @@ def _guesses(
     filters: Filters,
     kinds: list[Kind],
     places: dict[str, list[int]],
+    shown: int,
 ) -> list[SearchDocument]:
     """Names that are written a little otherwise, where hardly anything was found as typed."""
     known = {place for some in places.values() for place in some}
@@ -227,10 +259,37 @@ def _guesses(
         return []
     close = _places(owner, misspelled, filters, of_names, MOST_GUESSES)
     candidates = {place for some in close.values() for place in some} - known
-    # Of many hardly one is meant: they are judged before they are made into documents.
-    texts = _at(owner, candidates).values_list("place", "title", "hint", "body")
-    meant = [place for place, *text in texts if _is_meant(query, *text)]
+    meant = _few_of_each(_meant(owner, query, candidates), shown)
     return sorted(_documents(owner, meant), key=lambda one: -one.place)
+
+
+def _few_of_each(places: Iterable[int], shown: int) -> list[int]:
+    """Of each kind as many of the newest as are shown."""
+    of_kind: dict[int, list[int]] = defaultdict(list)
+    for place in sorted(places, reverse=True):
+        of_kind[kind_number_at(place)].append(place)
+    return [place for some in of_kind.values() for place in some[:shown]]
+
+
+def _meant(owner: User, query: Query, candidates: Iterable[int]) -> list[int]:
+    """Those of the candidates whose name is close to what was typed.
+
+    Of many hardly one is meant: their names are read, and more only of those whose name has some
+    of the words.
+    """
+    meant, left = [], {}
+    for place, title in _at(owner, candidates).values_list("place", "title"):
+        names = [*words.words_of(title), *words.joined_in(title)]
+        missing = query.not_in_name(names)
+        if not missing:
+            meant.append(place)
+        elif len(missing) < len(query.single):
+            left[place] = missing
+    for place, hint, body in _at(owner, left).values_list("place", "hint", "body") if left else ():
+        rest = words.words_of(f"{hint} {body}")
+        if all(any(one.startswith(word) for one in rest) for word in left[place]):
+            meant.append(place)
+    return meant
 
 
 def _unknown(owner: User, query: Query) -> list[str]:
@@ -245,8 +304,3 @@ def _unknown(owner: User, query: Query) -> list[str]:
         there = engine().known(asks)
         typed = [word for number, word in enumerate(typed) if number not in there]
     return typed[:MOST_GUESSED]
-
-
-def _is_meant(query: Query, title: str, hint: str, body: str) -> bool:
-    names = [*words.words_of(title), *words.joined_in(title)]
-    return query.is_met_by(names, lambda: words.words_of(f"{hint} {body}"))

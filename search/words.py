@@ -132,6 +132,10 @@ def is_close(typed: str, name: str, most: int) -> bool:
     typed, name = typed[:NAME_LETTERS], name[:NAME_LETTERS]
     if abs(len(typed) - len(name)) > most:
         return False
+    # A letter that the other has nowhere is one of those that part them.
+    letters, others = set(typed), set(name)
+    if len(letters - others) > most or len(others - letters) > most:
+        return False
     before: list[int] = []
     row = list(range(len(name) + 1))
     for i, letter in enumerate(typed, 1):
