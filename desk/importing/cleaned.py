@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from accounts import phones
 from contacts.models import NAME_LENGTH, NOTES_LENGTH
 from contacts.names import fold as fold_name
 from desk.importing.entries import Circle, Contact, Labelled
+from desk.importing.numbers import numbers_of
 from desk.importing.run import ImportRow, ImportRun
 
 LABEL_LENGTH = 40
@@ -103,21 +103,14 @@ def text_of(text: str) -> str:
     return text.replace("\x00", "").strip()
 
 
-def number_of(text: str, region: str) -> str:
-    """In E.164, or "" for what is no number."""
-    try:
-        return phones.parse(text, region=region)
-    except ValidationError:
-        return ""
-
-
 def _numbers(found: Iterable[Labelled], region: str, left: list[str]) -> list[tuple[str, str]]:
     numbers: dict[str, str] = {}
     for one in list(found)[:MOST_WAYS]:
         text = line_of(one.text)
-        if number := number_of(text, region):
+        several, is_more = numbers_of(text, region)
+        for number in several:
             numbers.setdefault(number, line_of(one.label, LABEL_LENGTH))
-        elif text:
+        if is_more:
             left.append(_("Phone: %(text)s") % {"text": text})
     return list(numbers.items())
 
