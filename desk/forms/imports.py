@@ -18,9 +18,7 @@ SAMPLES = 3
 class FileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
-        help_text=_(
-            "CSV, vCard or a call log as XML, up to 20 MB, or an archive of Wordkeeper."
-        ),
+        help_text=_("CSV, vCard or a call log as XML, up to 20 MB, or an archive of Wordkeeper."),
         error_messages={
             "empty": _("This file is empty."),
             "required": _("Choose a file."),

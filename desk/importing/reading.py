@@ -7,6 +7,7 @@ file than one row, and a file that is unusable raises `ImportRefused`, be it in 
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 import zipfile
 import zlib
@@ -57,6 +58,10 @@ DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError),
     *(NotImplementedError, RuntimeError, KeyError, OverflowError),
 )
+# Of the encodings, and blanks.
+MARKS = "ÿþï»¿ \t\r\n"
+# Somebody may have written a line or two above the first.
+BEGINS_A_CARD = re.compile(rf"(?:^|[\r\n])[{MARKS}]*begin:vcard[ \t]*(?:[\r\n]|$)", re.IGNORECASE)
 # How files begin that somebody may take for an address book.
 OTHERS = (
     (b"%PDF-", gettext_lazy("a PDF")),
@@ -88,7 +93,7 @@ def recognise(file: BinaryIO, *, size: int | None = None) -> Recognised:
         return Recognised("call_log")
     if begins.startswith(("{", "[{", '["')):
         raise tables.not_understood()
-    is_cards = begins.casefold().startswith("begin:vcard")
+    is_cards = bool(BEGINS_A_CARD.search(_plain(head)))
     largest = _measure(size, "vcard" if is_cards else "csv")
     encoding = decoding.encoding_of(file, largest=largest)
     if is_cards:
@@ -105,7 +110,11 @@ def _measure(size: int | None, kind: str) -> int:
 
 def _beginning(head: bytes) -> str:
     """The first words of a file, whatever its encoding."""
-    return head[:2048].replace(b"\0", b"").decode("latin-1").lstrip("ÿþï»¿ \t\r\n")[:64]
+    return _plain(head).lstrip(MARKS)[:64]
+
+
+def _plain(head: bytes) -> str:
+    return head[:2048].replace(b"\0", b"").decode("latin-1")
 
 
 def _table(file: BinaryIO, encoding: str) -> Recognised:

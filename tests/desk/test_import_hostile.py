@@ -103,7 +103,7 @@ def test_a_file_without_an_end_is_refused_in_little_memory(head: bytes, block: b
 
 def test_a_gigabyte_is_refused_before_it_is_read() -> None:
     file = Endless(b"Name,Firm\n", b"x")
-    with pytest.raises(ImportRefused, match="larger than the 5 MB"):
+    with pytest.raises(ImportRefused, match="larger than the 20 MB"):
         recognise(file, size=1 << 30)
     assert file.given < 1 << 20
 

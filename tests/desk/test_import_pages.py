@@ -71,7 +71,7 @@ REFUSED = [
     (b"", "This file is empty."),
     (b"%PDF-1.7 ...", "This file is a PDF"),
     (b"PK\x03\x04 broken", "This ZIP is damaged."),
-    (b"Name\n" + b"x" * (5 << 20), "5 MB"),
+    (b"Name\n" + b"x" * (20 << 20), "20 MB"),
 ]
 
 
