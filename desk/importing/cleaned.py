@@ -133,3 +133,22 @@ def share_a_word(one: str, other: str) -> bool:
     """Whether two folded names have a word in common that is more than an initial."""
     words = {word for word in one.split() if len(word) > 1}
     return bool(words & set(other.split()))
+
+
+def may_be_one(one: str, other: str) -> bool:
+    """Whether two folded names at one number may be the same person's: each word of the shorter
+    begins one of the longer, or goes on where that ends.
+
+    Families and whole offices share a number, so “Ann Lee” is neither “Bo Lee” nor “Ann Miller”;
+    she is “Ann Q. Lee”, “A. Lee”, “Lee, Ann” and “Anna Lee”.
+    """
+    short, long = sorted(
+        ([*filter(None, map(_bare, name.split()))] for name in (one, other)), key=len
+    )
+    return any(len(word) > 1 for word in short) and all(
+        any(word.startswith(part) or part.startswith(word) for part in long) for word in short
+    )
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,;()")

@@ -48,7 +48,7 @@ CARDS = (
     "END:VCARD\r\nBEGIN:VCARD\r\nVERSION:4.0\r\nKIND:group\r\nFN:Friends\r\nEND:VCARD\r\n"
 )
 FILES = {
-    "linkedin": (LINKEDIN.encode(), {"new": 2, "unreadable": 1, "same": 1}),
+    "linkedin": (LINKEDIN.encode(), {"new": 3, "unreadable": 1}),
     "google": (GOOGLE.encode("utf-8-sig"), {"new": 3, "unreadable": 1}),
     "outlook": (OUTLOOK.encode("cp1252"), {"new": 1}),
     "old mac": (OUTLOOK.replace("\r\n", "\r").encode("mac_roman"), {"new": 1}),
