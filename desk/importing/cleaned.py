@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from contacts.models import NAME_LENGTH, NOTES_LENGTH
 from contacts.names import fold as fold_name
 from desk.importing.entries import Circle, Contact, Labelled
-from desk.importing.numbers import numbers_of
+from desk.importing.numbers import NOTHING, numbers_of
 from desk.importing.run import ImportRow, ImportRun
 
 LABEL_LENGTH = 40
 # A name is asked for again and again while one part of a file is compared and written.
 fold = lru_cache(maxsize=4096)(fold_name)
 ADDRESS_LENGTH = 254
+AROUND_AN_ADDRESS = re.compile(r"^['\"<(]+|['\">).,]+$")
 # Of one card: an address book that has more of somebody is none.
 MOST_WAYS = 50
 
@@ -118,11 +119,11 @@ def _numbers(found: Iterable[Labelled], region: str, left: list[str]) -> list[tu
 def _addresses(found: Iterable[Labelled], left: list[str]) -> list[tuple[str, str]]:
     addresses: dict[str, tuple[str, str]] = {}
     for one in list(found)[:MOST_WAYS]:
-        text = line_of(one.text, ADDRESS_LENGTH)
+        text = AROUND_AN_ADDRESS.sub("", line_of(one.text, ADDRESS_LENGTH))
         try:
             validate_email(text)
         except ValidationError:
-            if text:
+            if not NOTHING.fullmatch(text):
                 left.append(_("E-mail: %(text)s") % {"text": text})
         else:
             addresses.setdefault(text.lower(), (text, line_of(one.label, LABEL_LENGTH)))

@@ -10,6 +10,7 @@ import pytest
 from accounts.models import User
 from contacts.models import Person
 from desk.importing import intake
+from desk.importing.cleaned import card_of
 from desk.importing.entries import Circle, Contact, Labelled
 from desk.importing.reading import Recognised, read, recognise
 from desk.importing.run import ImportRun
@@ -249,6 +250,35 @@ def test_it_knows_the_words_of_five_more_languages(headers: str, fields: list[st
     row = ";".join("x" for _field in fields)
     found = recognise(io.BytesIO(f"{headers}\n{row}\n".encode()))
     assert [found.mapping.get(place) for place in range(len(fields))] == fields
+
+
+# Addresses ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        (f"Ann Lee <{MAIL}>", [MAIL]),
+        (f"<{MAIL}>", [MAIL]),
+        (f"'{MAIL}'", [MAIL]),
+        (f"{MAIL}.", [MAIL]),
+        (f"mailto:{MAIL}", [MAIL]),
+        (f"Ann <{MAIL}>; Lee, Ann <{SECOND}>", [MAIL, SECOND]),
+        (f"{MAIL} ::: {SECOND}", [MAIL, SECOND]),
+        ("/o=First Organization/ou=Exchange Administrative Group/cn=Recipients/cn=ann", []),
+        ("n/a", []),
+    ],
+)
+def test_an_address_is_taken_out_of_what_stands_around_it(cell: str, found: list[str]) -> None:
+    one = one_of(table({"Name": "Ann Lee", "Email": cell}))[1]
+    card = card_of(one, circle="people", region="GB")
+    assert ([address for address, _label in card.addresses], card.notes) == (found, "")
+
+
+def test_an_address_that_is_none_is_kept_as_it_was_written() -> None:
+    one = one_of(table({"Name": "Ann Lee", "Email": "ann(at)lee.example"}))[1]
+    card = card_of(one, circle="people", region="GB")
+    assert (card.addresses, card.notes) == ([], "E-mail: ann(at)lee.example")
 
 
 # How they are saved -------------------------------------------------------------------------------

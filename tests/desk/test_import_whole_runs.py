@@ -17,7 +17,7 @@ from tests.factories import RecruiterFactory
 pytestmark = pytest.mark.django_db
 
 LINKEDIN = (
-    '\ufeffNotes:\r\n"When exporting your connection data, you may notice, that some are missing."\r\n\r\n'
+    '\ufeffNotes:\r\n"When exporting your connection data, you may notice, some are missing."\r\n\r\n'
     "First Name,Last Name,URL,Email Address,Company,Position,Connected On\r\n"
     'Ann,Lee,https://www.linkedin.example/in/ann,,"Lee, Inc.",Technical Recruiter,12 Mar 2024\r\n'
     'Bo,,https://www.linkedin.example/in/bo,,North,"Senior ""Platform"" Engineer",7-Feb-22\r\n'
