@@ -312,7 +312,7 @@ def _contact(
     firm = said.one("firm")
     return people.contact(
         rows.begins,
-        shown=rows.text,
+        shown=" · ".join(filter(str.strip, row[: laid_out.width])),
         name=said.name() or ("" if firm else said.one("called")),
         firm=firm,
         title=said.one("title"),

@@ -53,13 +53,19 @@ def what_it_is(run: ImportRun) -> str:
 
 def ways(row: ImportRow) -> str:
     """Numbers and addresses that would come in with it."""
-    numbers = (phones.display(number) for number, _label in row.data.get("phones", []))
+    # A number is not broken at the end of a line.
+    numbers = (
+        phones.display(number).replace(" ", "\u00a0")
+        for number, _label in row.data.get("phones", [])
+    )
     addresses = (address for address, _label in row.data.get("emails", []))
     return " · ".join([*numbers, *addresses])
 
 
 def differences(row: ImportRow, *, overwrites: bool) -> list[Difference]:
     found = [Difference(_label(name), "", _short(new)) for name, _old, new in row.fills]
+    if row.verdict == ImportRow.Verdict.NEW and (notes := row.data.get("notes")):
+        found.append(Difference(_label("notes"), "", _short(notes)))
     found += [
         Difference(_label(name), _short(old), _short(new), is_kept=not overwrites)
         for name, old, new in row.differs
