@@ -27,7 +27,7 @@ HEAD = 1 << 18  # characters
 # Our own tables put it before what a spreadsheet could take for a formula.
 DEFUSED = re.compile(r"'(?=\s*[=+\-@|%＝＋－＠])")
 PARTS_OF_EMAILS = re.compile(r":::|[;,\s]")
-IN_BRACKETS = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
+IN_BRACKETS = re.compile(r"<([^<>@\s]+@[^<>@\s]+)>")
 # How Outlook writes an address of its own server, which nobody can write to from elsewhere.
 OF_EXCHANGE = re.compile(r"/o=[^/]+/", re.IGNORECASE)
 PARTS_OF_PHONES = re.compile(r":::|[;\n]")
