@@ -88,7 +88,8 @@ def _phones(properties: Iterable[Property], own: dict[str, str]) -> Iterator[Lab
     for one in properties:
         if one.name != "tel" or (one.types & FAXES and not one.types & SPEAKS):
             continue
-        if one.group and people.is_nobodys(own.get(one.group, "")):
+        own_kinds = [_own_kind(word) for word in one.types if word.startswith("x-")]
+        if any(map(people.is_nobodys, [own.get(one.group, ""), *own_kinds])):
             continue
         text = unescaped(one).strip()
         if text[:4].casefold() == "tel:":
@@ -98,10 +99,19 @@ def _phones(properties: Iterable[Property], own: dict[str, str]) -> Iterator[Lab
         yield Labelled(text, _label(one, own))
 
 
+def _own_kind(word: str) -> str:
+    """“x-evolution-callback” is a callback."""
+    return word.removeprefix("x-").removeprefix("evolution-")
+
+
 def _emails(properties: Iterable[Property], own: dict[str, str]) -> Iterator[Labelled]:
     for one in properties:
         if one.name == "email":
             text = unescaped(one).strip()
+            if people.OF_EXCHANGE.match(text):
+                continue
+            if found := people.IN_BRACKETS.search(text):
+                text = found[1]
             text = unquote(text[7:]) if text[:7].casefold() == "mailto:" else text
             yield Labelled(text, _label(one, own))
 
@@ -109,7 +119,7 @@ def _emails(properties: Iterable[Property], own: dict[str, str]) -> Iterator[Lab
 def _label(one: Property, own: dict[str, str]) -> str:
     if one.group and (label := people.own_label(own.get(one.group, ""))):
         return label
-    said = {word.removeprefix("x-") for word in one.types} - SAYS_NOTHING
+    said = {_own_kind(word) for word in one.types} - SAYS_NOTHING
     for word in ("cell", "iphone", "main", "work", "home"):
         if word in said:
             return people.label(word)

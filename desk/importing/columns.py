@@ -38,7 +38,9 @@ A_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.\-]{5,}")
 def field_of(header: str) -> str:
     """The field that a column with this header holds, or nothing."""
     said = words(header)
-    if field := FIELD_BY_HEADER.get(said):
+    # “Person - Organization”
+    of_somebody = said.removeprefix("person ").removeprefix("contact ")
+    if field := FIELD_BY_HEADER.get(said) or FIELD_BY_HEADER.get(of_somebody):
         return field
     parts = said.split()
     # A sentence is no header.

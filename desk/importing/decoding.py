@@ -19,6 +19,8 @@ HEAD = 1 << 12
 WRONG = re.compile("[\udc80-\udcff]")
 # The five that Windows-1252 leaves out, and what no text has but tab, line and page ends, escape.
 NOT_OF_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+HIGH = re.compile(r"[^\x00-\x7f]+")
+FEW = 8
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
 
 
@@ -95,6 +97,16 @@ def encoding_of(file: BinaryIO, *, largest: int) -> str:
     return "mac_roman" if is_old_mac else "cp1252"
 
 
+def is_foreign(text: str, encoding: str) -> bool:
+    """Whether `text` was taken for Windows-1252 and is rather Russian or Greek.
+
+    Western accents stand alone; there, whole words are of such letters.
+    """
+    runs = HIGH.findall(text) if encoding == "cp1252" else []
+    high = sum(map(len, runs))
+    return high >= FEW and sum(len(run) for run in runs if len(run) > 1) > high * 0.7
+
+
 def _unmarked_utf16(head: bytes) -> str:
     """UTF-16 without a mark: of plain letters, every second byte is nothing."""
     pairs = len(head) // 2
@@ -135,4 +147,9 @@ def lines(file: BinaryIO, encoding: str, *, largest: int) -> Iterator[str]:
             )
         if "\0" in line:
             raise binary()
+        # DOS ends a file so.
+        if "\x1a" in line[-3:]:
+            line = line.rstrip("\r\n\x1a")
+            if not line:
+                continue
         yield line

@@ -27,7 +27,8 @@ HEADERS = {
         "cognome, achternaam, familienaam"
     ),
     "firm": (
-        "company, company name, firm, firm name, organization, organisation, organization name, "
+        "company, company name, companies, firm, firm name, organization, organisation, "
+        "organization name, "
         "organization 1 name, employer, agency, search firm, current company, account name, "
         "associated company, work company, firma, firmenname, "
         "unternehmen, arbeitgeber, org, societe, entreprise, employeur, cabinet, "

@@ -12,7 +12,7 @@ from accounts import phones
 NOTHING = re.compile(r"(?:[^\w+]*|n/?a|none|null|nil|nan|unknown)", re.IGNORECASE)
 # As spreadsheets write a number that they took for an amount, and links write one.
 AROUND = re.compile(r"^tel:|(?<=[0-9])\.0$", re.IGNORECASE)
-BETWEEN = re.compile(r"\s+/\s*|\s*/\s+|[,;]\s+|[;\n|]|\s+(?:or|oder|ou|and|und|et)\s+")
+BETWEEN = re.compile(r"\s+/\s*|\s*/\s+|[,;]\s+|,(?=\+)|[;\n|]|\s+(?:or|oder|ou|and|und|et)\s+")
 # What is dialled once somebody has answered: “x17”, “ext. 17”, “,,17#”, “p17”. No part of it is long,
 # so that a cell full of commas costs no time.
 DIALLED_AFTER = re.compile(

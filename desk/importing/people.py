@@ -41,6 +41,10 @@ CIRCLES = {
 }
 CIRCLE_BY_WORD = {word: circle for circle, words in CIRCLES.items() for word in words.split()}
 LETTER = re.compile("[A-Za-z0-9]")
+# “Ann Lee <ann@lee.example>”
+IN_BRACKETS = re.compile(r"<([^<>@\s]+@[^<>@\s]+)>")
+# How Outlook writes an address of its own server, which nobody can write to from elsewhere.
+OF_EXCHANGE = re.compile(r"/o=[^/]+/", re.IGNORECASE)
 MANY_SPACES = re.compile(r"[^\S\n]+")
 
 

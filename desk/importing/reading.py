@@ -119,6 +119,10 @@ def _plain(head: bytes) -> str:
 
 def _table(file: BinaryIO, encoding: str) -> Recognised:
     laid_out = tables.layout(file, encoding)
+    if not laid_out.mapping and decoding.is_foreign("\n".join(laid_out.headers), encoding):
+        raise ImportRefused(
+            _("This file is in other letters than Western ones: save it as UTF-8.")
+        )
     return Recognised(
         "csv",
         shape=columns.shape(laid_out.headers) if laid_out.header_at else "other",

@@ -27,9 +27,6 @@ HEAD = 1 << 18  # characters
 # Our own tables put it before what a spreadsheet could take for a formula.
 DEFUSED = re.compile(r"'(?=\s*[=+\-@|%＝＋－＠])")
 PARTS_OF_EMAILS = re.compile(r":::|[;,\s]")
-IN_BRACKETS = re.compile(r"<([^<>@\s]+@[^<>@\s]+)>")
-# How Outlook writes an address of its own server, which nobody can write to from elsewhere.
-OF_EXCHANGE = re.compile(r"/o=[^/]+/", re.IGNORECASE)
 PARTS_OF_PHONES = re.compile(r":::|[;\n]")
 
 
@@ -355,7 +352,7 @@ class _Said:
 
     def reached(self, field: str, parts: re.Pattern[str]) -> Iterator[Labelled]:
         for place, text in self.all(field):
-            if OF_EXCHANGE.match(text):
+            if people.OF_EXCHANGE.match(text):
                 continue
             if place in self.labels:
                 said = self.cell(self.labels[place])
@@ -364,8 +361,7 @@ class _Said:
                 label = people.own_label(said)
             else:
                 label = people.label(self.laid_out.headers[place])
-            # “Ann Lee <ann@lee.example>”
-            found = IN_BRACKETS.findall(text) or parts.split(text)
+            found = people.IN_BRACKETS.findall(text) or parts.split(text)
             for part in itertools.islice(filter(None, found), limits.CELL):
                 yield Labelled(part.removeprefix("mailto:"), label)
 

@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from desk.importing.cleaned import card_of
 from desk.importing.entries import Contact, Labelled
 from desk.importing.reading import read, recognise
 
@@ -143,6 +144,29 @@ def test_it_reads_a_nextclouds() -> None:
         Labelled("+44-7700-900123", "mobile"),
     )
     assert (one.emails, one.circle) == ((Labelled("ann@lee.example", "work"),), "recruiter")
+
+
+def test_an_address_is_taken_out_of_what_stands_around_it() -> None:
+    lines = ("EMAIL:Ann Lee <ann@lee.example>", "EMAIL;TYPE=X400:/o=First/ou=Group/cn=ann")
+    [one] = entries(card("FN:Ann Lee", *lines))
+    found = card_of(one, circle="people", region="GB")
+    assert ([address for address, _label in found.addresses], found.notes) == (
+        ["ann@lee.example"],
+        "",
+    )
+
+
+@pytest.mark.parametrize("kind", ["X-ASSISTANT", "X-EVOLUTION-ASSISTANT", "X-FAX", "X-RADIO"])
+def test_a_number_of_a_kind_of_its_own_may_be_nobodys(kind: str) -> None:
+    text = card("FN:Ann Lee", f"TEL;TYPE={kind}:020 7946 0001", "TEL;TYPE=X-School:020 7946 0002")
+    [one] = entries(text)
+    assert one.phones == (Labelled("020 7946 0002", "school"),)
+
+
+@pytest.mark.parametrize(("charset", "name"), [("GB2312", "张三"), ("windows-1251", "Иван Ильич")])
+def test_letters_that_a_line_tells_of_may_be_any(charset: str, name: str) -> None:
+    text = "".join(card(f"FN;CHARSET={charset}:{name}", version="2.1") for _n in range(9))
+    assert {one.name for one in entries(text.encode(charset))} == {name}
 
 
 # Letters ------------------------------------------------------------------------------------------

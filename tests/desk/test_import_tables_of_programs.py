@@ -11,7 +11,7 @@ from accounts.models import User
 from contacts.models import Person
 from desk.importing import intake
 from desk.importing.cleaned import card_of
-from desk.importing.entries import Circle, Contact, Labelled
+from desk.importing.entries import Circle, Contact, ImportRefused, Labelled
 from desk.importing.reading import Recognised, read, recognise
 from desk.importing.run import ImportRun
 from tests.desk.imports import bring_in, taken_in, upload
@@ -252,6 +252,34 @@ def test_it_knows_the_words_of_five_more_languages(headers: str, fields: list[st
     assert [found.mapping.get(place) for place in range(len(fields))] == fields
 
 
+def test_it_reads_a_pipedrives_and_linkedins_uploaded_contacts() -> None:
+    row = {
+        **{
+            "Person - Name": "Ann Lee",
+            "Person - Label": "",
+            "Person - Organization": "Lee Search",
+        },
+        **{
+            "Person - Email - Work": MAIL,
+            "Person - Phone - Mobile": MOBILE,
+            "Person - Owner": "Me",
+        },
+    }
+    assert one_of(table(row))[1] == Contact(
+        *(2, "Ann Lee", "Lee Search"),
+        phones=(Labelled(MOBILE, "mobile"),),
+        emails=(Labelled(MAIL, "work"),),
+    )
+    row = {
+        **{"Source": "G", "First Name": "Ann", "Last Name": "Lee", "Companies": "Lee Search"},
+        **{"Title": "Partner", "Emails": f"{MAIL},{SECOND}", "Phone Numbers": f"{WORK},{MOBILE}"},
+    }
+    one = one_of(table(row))[1]
+    assert (one.firm, one.title, len(one.emails)) == ("Lee Search", "Partner", 2)
+    card = card_of(one, circle="people", region="GB")
+    assert [number for number, _label in card.numbers] == ["+442079460001", "+447700900123"]
+
+
 # Addresses ----------------------------------------------------------------------------------------
 
 
@@ -300,6 +328,22 @@ def test_it_reads_what_excel_calls_unicode_text() -> None:
 def test_a_file_with_the_ends_of_an_old_mac_has_its_letters_too() -> None:
     found, one = one_of("Name;Firma\rJürgen Müller;Café Größe\r".encode("mac_roman"))
     assert (found.encoding, one.name, one.firm) == ("mac_roman", "Jürgen Müller", "Café Größe")
+
+
+@pytest.mark.parametrize("end", ["\x1a", "\r\n\x1a", "\r\n\x1a\r\n"])
+def test_the_sign_with_which_dos_ends_a_file_is_nothing(end: str) -> None:
+    assert one_of(f"Name,Firm\r\nAnn,Acme{end}")[1] == Contact(2, "Ann", "Acme")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "headers"),
+    [("cp1251", "Имя;Фамилия;Компания"), ("cp1253", "Όνομα;Επώνυμο;Εταιρεία")],
+)
+def test_letters_that_are_not_western_are_refused_in_words(encoding: str, headers: str) -> None:
+    text = f"{headers}\n{headers}\n"
+    with pytest.raises(ImportRefused, match="other letters than Western ones"):
+        recognise(io.BytesIO(text.encode(encoding)))
+    assert recognise(io.BytesIO(text.encode())).headers == headers.split(";")
 
 
 # Columns in no language that is known -------------------------------------------------------------
