@@ -29,7 +29,8 @@ MOST_WAYS = 50
 RECRUITS = re.compile(
     r"\b(recruit(er|ers|ing|ment)|head ?hunt(er|ers|ing)|talent|executive search|search consultant"
     r"|staffing|sourcer|sourcing specialist|personalberat(er|erin|ung)|resourcer"
-    r"|chasseu(r|se) de tetes|recrut(eur|euse|ement))\b"
+    r"|chasseu(r|se) de tetes|recrut(eur|euse|ement|ador|adora|amento)"
+    r"|reclut(ador|adora|amiento)|selezion(e del personale|atore|atrice)|werving)\b"
 )
 
 
