@@ -143,7 +143,9 @@ class _Log:
 def _call(at: int, said: dict[str, str]) -> LoggedCall | Unreadable:
     number = people.line(said.get("number", "")[: limits.CELL])
     name = people.line(said.get("contact_name", "")[: limits.CELL])[:NAME_LENGTH]
-    shown = limits.beginning(" ".join(f"{key}={value[:40]}" for key, value in [*said.items()][:8]))
+    spoken = " · ".join(filter(None, (name, number, said.get("readable_date", ""))))
+    written = " ".join(f"{key}={value[:40]}" for key, value in [*said.items()][:8])
+    shown = limits.beginning(spoken or written)
     if said.get("presentation", "").strip() in WITHHELD or number.casefold() in NO_NUMBER:
         number = ""
     moment = _moment(said.get("date", ""))

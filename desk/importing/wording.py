@@ -33,6 +33,8 @@ SHAPES: dict[str, str | Lazy] = {
     "google": gettext_lazy("Google contacts"),
     "outlook": gettext_lazy("Outlook contacts"),
 }
+# What one calls oneself one does not miss.
+UNANSWERED = (Call.Direction.OUTGOING, Call.Outcome.MISSED)
 # Of notes the beginning says enough.
 SHOWN = 80
 
@@ -91,10 +93,10 @@ def moment(row: ImportRow) -> dt.datetime | None:
 def call_words(row: ImportRow) -> str:
     """Such as “they called, talked, 12 minutes”."""
     data = row.data
-    parts = [
-        str(dict(Call.Direction.choices).get(data.get("direction"), "")),
-        str(dict(Call.Outcome.choices).get(data.get("outcome"), "")),
-    ]
+    outcome = str(dict(Call.Outcome.choices).get(data.get("outcome"), ""))
+    if (data.get("direction"), data.get("outcome")) == UNANSWERED:
+        outcome = _("not answered")
+    parts = [str(dict(Call.Direction.choices).get(data.get("direction"), "")), outcome]
     if minutes := data.get("minutes"):
         parts.append(ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
     return ", ".join(filter(None, parts))
