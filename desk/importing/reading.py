@@ -58,6 +58,8 @@ DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError),
     *(NotImplementedError, RuntimeError, KeyError, OverflowError),
 )
+# Programs write tables so that a spreadsheet opens, and call them “.xls”.
+WEB_PAGES = ("<!doctype html", "<html", "<table", "<head", "<body")
 # Of the encodings, and blanks.
 MARKS = "ÿþï»¿ \t\r\n"
 # Somebody may have written a line or two above the first.
@@ -87,6 +89,10 @@ def recognise(file: BinaryIO, *, size: int | None = None) -> Recognised:
         if head.startswith(magic):
             raise ImportRefused(_("This file is %(what)s.") % {"what": what})
     begins = _beginning(head)
+    if begins.casefold().startswith(WEB_PAGES):
+        raise ImportRefused(
+            _("This file is a web page, whatever it is called: save the table in it as CSV.")
+        )
     if begins.startswith("<"):
         _measure(size, "call_log")
         call_logs.check(head)

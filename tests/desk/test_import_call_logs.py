@@ -152,8 +152,11 @@ def test_it_reads_other_encodings(encoding: str) -> None:
     [
         ('<smses count="1"><sms address="1"/></smses>', "messages"),
         ('<calls><call number="1"/><sms address="1"/></calls>', "messages"),
-        ("<html><body>Not found</body></html>", "no log of calls"),
-        ("<!DOCTYPE html><html></html>", "DOCTYPE"),
+        ("<html><body>Not found</body></html>", "a web page"),
+        ("<!DOCTYPE html><html></html>", "a web page"),
+        ("<table><tr><td>Name</td></tr></table>", "a web page"),
+        ("<!DOCTYPE calls><calls></calls>", "DOCTYPE"),
+        ("<contacts></contacts>", "no log of calls"),
         ("<calls><call><a><b><c><d/></c></b></a></call></calls>", "nested"),
         (log(call())[:-9], "cut off or damaged"),
         (log(call()) + "<calls>", "cut off or damaged"),
