@@ -70,6 +70,15 @@ class ColumnsForm(forms.Form):
                 help_text=" · ".join(one[:40] for one in samples[:SAMPLES]),
             )
 
+    def told(self) -> list[forms.BoundField]:
+        """The columns in which something stands, or that are taken for something."""
+        return [field for field in self if field.help_text or field.value()]
+
+    def untold(self) -> list[forms.BoundField]:
+        """The others, of which Outlook writes many."""
+        told = {field.name for field in self.told()}
+        return [field for field in self if field.name not in told]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not NAMES & set(cleaned.values()):

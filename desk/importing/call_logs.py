@@ -20,7 +20,10 @@ LARGEST = limits.LARGEST["call_log"]
 # The numbers that Android gives to what became of a call.
 INCOMING, OUTGOING, MISSED, VOICEMAIL, REJECTED, BLOCKED, ANSWERED_ELSEWHERE = range(1, 8)
 WITHHELD = frozenset({"2", "3"})  # of “presentation”
-NO_NUMBER = frozenset({"", "-1", "-2", "-3", "null"})
+NO_NUMBER = frozenset(
+    "-1 -2 -3 null unknown private restricted anonymous withheld unavailable blocked".split()
+)
+NO_DURATION = frozenset({"", "-1", "null"})
 NO_NAME = frozenset({"(unknown)", "null", "unknown"})
 MESSAGES = frozenset({"smses", "sms", "mms"})
 EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
@@ -140,11 +143,14 @@ class _Log:
 def _call(at: int, said: dict[str, str]) -> LoggedCall | Unreadable:
     number = people.line(said.get("number", "")[: limits.CELL])
     name = people.line(said.get("contact_name", "")[: limits.CELL])[:NAME_LENGTH]
-    shown = limits.beginning(" ".join(f"{key}={value[:40]}" for key, value in [*said.items()][:8]))
+    spoken = " · ".join(filter(None, (name, number, said.get("readable_date", ""))))
+    written = " ".join(f"{key}={value[:40]}" for key, value in [*said.items()][:8])
+    shown = limits.beginning(spoken or written)
     if said.get("presentation", "").strip() in WITHHELD or number.casefold() in NO_NUMBER:
         number = ""
     moment = _moment(said.get("date", ""))
-    seconds = _whole(said.get("duration", "") or "0")
+    duration = said.get("duration", "").strip()
+    seconds = 0 if duration in NO_DURATION else _whole(duration)
     kind = _whole(said.get("type", ""))
     why = ""
     if moment is None:

@@ -16,9 +16,10 @@ from accounts import phones
 from accounts.models import User
 from calls.models import Call
 from contacts.models import Firm, Phone, Recruiter
-from desk.importing.cleaned import line_of, number_of
+from desk.importing.cleaned import line_of
 from desk.importing.entries import Direction, LoggedCall, Unreadable
 from desk.importing.matching import NotClear, unreadable
+from desk.importing.numbers import numbers_of
 from desk.importing.run import ImportRow, ImportRun
 
 Verdict = ImportRow.Verdict
@@ -49,7 +50,9 @@ class CallMatcher:
                 rows.append((unreadable(row, entry.text, entry.why), None, ""))
                 continue
             row.what = ImportRow.What.CALL
-            number = number_of(entry.number, self.owner.phone_region)
+            # Of two that are called at once neither is more theirs.
+            numbers, _is_more = numbers_of(entry.number, self.owner.phone_region)
+            number = numbers[0] if len(numbers) == 1 else ""
             # Of nobody known the number itself is the name.
             shown = phones.display(number) if number else line_of(entry.number)
             row.name, row.hint = line_of(entry.name) or shown, shown

@@ -74,9 +74,16 @@ def logical_lines(pieces: Iterator[str]) -> Iterator[Line]:
     """
     now: _Joined | None = None
     goes_on = is_middle = is_old = False
+    indent: str | None = None
     for piece in pieces:
         text = piece.rstrip("\r\n")
         begins, is_middle = not is_middle, text == piece
+        if begins:
+            # A mark stands where another file was joined on, an indent before every line or none.
+            text = text.removeprefix("\ufeff")
+            if indent is None and text.strip():
+                indent = text[: len(text) - len(text.lstrip(" \t"))]
+            text = text.removeprefix(indent or "")
         if (now is not None and not begins) or (
             now is not None and goes_on and not _is_end(text)
         ):  # what is left of a long line
@@ -182,9 +189,12 @@ def _decoded(value: str, how: str, charset: str, encoding: str) -> str:
     try:
         if how in {"quoted-printable", "q"}:
             octets = binascii.a2b_qp(value.encode(charset or "utf-8", "replace"))
-            return octets.decode(charset or "utf-8").replace("\0", "")
-        if charset and encoding == "cp1252":
-            return value.encode(encoding).decode(charset).replace("\0", "")
+            return _text_of(octets, charset).replace("\0", "")
+        if charset and encoding in {"cp1252", "mac_roman"}:
+            # The file is no UTF-8, whatever the line says.
+            is_utf8 = charset.replace("-", "") == "utf8"
+            octets = value.encode(encoding)
+            return (_text_of(octets, "") if is_utf8 else octets.decode(charset)).replace("\0", "")
     except LookupError as error:
         raise Wrong(
             _("Its letters are of a kind that is not known: %(name)s.") % {"name": charset[:40]}
@@ -192,6 +202,16 @@ def _decoded(value: str, how: str, charset: str, encoding: str) -> str:
     except UnicodeError as error:
         raise Wrong(_("Its letters are damaged, or of another kind than it says.")) from error
     return value
+
+
+def _text_of(octets: bytes, charset: str) -> str:
+    """In UTF-8 where nothing is said, or as old telephones write it."""
+    try:
+        return octets.decode(charset or "utf-8")
+    except UnicodeDecodeError:
+        if charset:
+            raise
+        return octets.decode("cp1252")
 
 
 def unescaped(found: Property) -> str:

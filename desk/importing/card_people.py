@@ -33,9 +33,7 @@ def contact_of(at: int, shown: str, properties: Sequence[Property]) -> Contact |
     elif firm and people.line(name).casefold() == people.line(firm).casefold():
         name = ""
     own_labels = {
-        one.group: people.own_label(
-            unescaped(one).strip().removeprefix("_$!<").removesuffix(">!$_")
-        )
+        one.group: unescaped(one).strip().removeprefix("_$!<").removesuffix(">!$_")
         for one in properties
         if one.name == "x-ablabel" and one.group
     }
@@ -59,8 +57,16 @@ def _first(properties: Iterable[Property], name: str) -> str:
 
 def _name(properties: Sequence[Property]) -> str:
     if name := _first(properties, "fn"):
-        return name
+        return _without_address(name, properties)
     return _structured_name(properties) or _first(properties, "nickname")
+
+
+def _without_address(name: str, properties: Iterable[Property]) -> str:
+    """“Dr. Ann Lee” as any table calls her, if the card says that “Dr.” is how she is addressed."""
+    for one in properties:
+        if one.name == "n" and (address := "".join(parts(one, ";")[3:4])):
+            return name.removeprefix(f"{address} ").strip() or name
+    return name
 
 
 def _structured_name(properties: Iterable[Property]) -> str:
@@ -82,6 +88,9 @@ def _phones(properties: Iterable[Property], own: dict[str, str]) -> Iterator[Lab
     for one in properties:
         if one.name != "tel" or (one.types & FAXES and not one.types & SPEAKS):
             continue
+        own_kinds = [_own_kind(word) for word in one.types if word.startswith("x-")]
+        if any(map(people.is_nobodys, [own.get(one.group, ""), *own_kinds])):
+            continue
         text = unescaped(one).strip()
         if text[:4].casefold() == "tel:":
             number, *said = unquote(text[4:]).split(";")
@@ -90,22 +99,31 @@ def _phones(properties: Iterable[Property], own: dict[str, str]) -> Iterator[Lab
         yield Labelled(text, _label(one, own))
 
 
+def _own_kind(word: str) -> str:
+    """“x-evolution-callback” is a callback."""
+    return word.removeprefix("x-").removeprefix("evolution-")
+
+
 def _emails(properties: Iterable[Property], own: dict[str, str]) -> Iterator[Labelled]:
     for one in properties:
         if one.name == "email":
             text = unescaped(one).strip()
+            if people.OF_EXCHANGE.match(text):
+                continue
+            if found := people.IN_BRACKETS.search(text):
+                text = found[1]
             text = unquote(text[7:]) if text[:7].casefold() == "mailto:" else text
             yield Labelled(text, _label(one, own))
 
 
 def _label(one: Property, own: dict[str, str]) -> str:
-    if one.group and own.get(one.group):
-        return own[one.group]
-    said = one.types - SAYS_NOTHING
+    if one.group and (label := people.own_label(own.get(one.group, ""))):
+        return label
+    said = {_own_kind(word) for word in one.types} - SAYS_NOTHING
     for word in ("cell", "iphone", "main", "work", "home"):
         if word in said:
             return people.label(word)
-    return min(said, default="").removeprefix("x-")[: limits.LABEL]
+    return min(said, default="")[: limits.LABEL]
 
 
 def _circle(properties: Iterable[Property]) -> Circle:

@@ -11,16 +11,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from accounts import phones
 from contacts.models import NAME_LENGTH, NOTES_LENGTH
 from contacts.names import fold as fold_name
 from desk.importing.entries import Circle, Contact, Labelled
+from desk.importing.numbers import NOTHING, numbers_of
 from desk.importing.run import ImportRow, ImportRun
 
 LABEL_LENGTH = 40
 # A name is asked for again and again while one part of a file is compared and written.
 fold = lru_cache(maxsize=4096)(fold_name)
 ADDRESS_LENGTH = 254
+AROUND_AN_ADDRESS = re.compile(r"^['\"<(]+|['\">).,]+$")
 # Of one card: an address book that has more of somebody is none.
 MOST_WAYS = 50
 
@@ -28,7 +29,8 @@ MOST_WAYS = 50
 RECRUITS = re.compile(
     r"\b(recruit(er|ers|ing|ment)|head ?hunt(er|ers|ing)|talent|executive search|search consultant"
     r"|staffing|sourcer|sourcing specialist|personalberat(er|erin|ung)|resourcer"
-    r"|chasseu(r|se) de tetes|recrut(eur|euse|ement))\b"
+    r"|chasseu(r|se) de tetes|recrut(eur|euse|ement|ador|adora|amento)"
+    r"|reclut(ador|adora|amiento)|selezion(e del personale|atore|atrice)|werving)\b"
 )
 
 
@@ -103,21 +105,14 @@ def text_of(text: str) -> str:
     return text.replace("\x00", "").strip()
 
 
-def number_of(text: str, region: str) -> str:
-    """In E.164, or "" for what is no number."""
-    try:
-        return phones.parse(text, region=region)
-    except ValidationError:
-        return ""
-
-
 def _numbers(found: Iterable[Labelled], region: str, left: list[str]) -> list[tuple[str, str]]:
     numbers: dict[str, str] = {}
     for one in list(found)[:MOST_WAYS]:
         text = line_of(one.text)
-        if number := number_of(text, region):
+        several, is_more = numbers_of(text, region)
+        for number in several:
             numbers.setdefault(number, line_of(one.label, LABEL_LENGTH))
-        elif text:
+        if is_more:
             left.append(_("Phone: %(text)s") % {"text": text})
     return list(numbers.items())
 
@@ -125,11 +120,11 @@ def _numbers(found: Iterable[Labelled], region: str, left: list[str]) -> list[tu
 def _addresses(found: Iterable[Labelled], left: list[str]) -> list[tuple[str, str]]:
     addresses: dict[str, tuple[str, str]] = {}
     for one in list(found)[:MOST_WAYS]:
-        text = line_of(one.text, ADDRESS_LENGTH)
+        text = AROUND_AN_ADDRESS.sub("", line_of(one.text, ADDRESS_LENGTH))
         try:
             validate_email(text)
         except ValidationError:
-            if text:
+            if not NOTHING.fullmatch(text):
                 left.append(_("E-mail: %(text)s") % {"text": text})
         else:
             addresses.setdefault(text.lower(), (text, line_of(one.label, LABEL_LENGTH)))
@@ -140,3 +135,22 @@ def share_a_word(one: str, other: str) -> bool:
     """Whether two folded names have a word in common that is more than an initial."""
     words = {word for word in one.split() if len(word) > 1}
     return bool(words & set(other.split()))
+
+
+def may_be_one(one: str, other: str) -> bool:
+    """Whether two folded names at one number may be the same person's: each word of the shorter
+    begins one of the longer, or goes on where that ends.
+
+    Families and whole offices share a number, so “Ann Lee” is neither “Bo Lee” nor “Ann Miller”;
+    she is “Ann Q. Lee”, “A. Lee”, “Lee, Ann” and “Anna Lee”.
+    """
+    short, long = sorted(
+        ([*filter(None, map(_bare, name.split()))] for name in (one, other)), key=len
+    )
+    return any(len(word) > 1 for word in short) and all(
+        any(word.startswith(part) or part.startswith(word) for part in long) for word in short
+    )
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,;()")

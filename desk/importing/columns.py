@@ -1,12 +1,14 @@
-"""What the columns of a table hold, by what stands above them: English, German and French."""
+"""What the columns of a table hold, by what stands above them and, in doubt, below."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
+from desk.importing import header_words, people
 from desk.importing.people import words
 
 # In the order in which a form offers them. Several columns may be phones, e-mails or notes.
@@ -25,111 +27,128 @@ FIELDS: dict[str, str | Lazy] = {
 }
 MOST_WORDS = 5
 SEVERAL = frozenset({"phone", "email", "notes", "circle", "ignore"})
-
-HEADERS = {
-    "name": (
-        "name, nom, full name, fullname, contact, contact name, "
-        "recruiter, person, display name, kontakt, "
-        "vollstandiger name, ansprechpartner, ansprechpartnerin, anzeigename, nom complet"
-    ),
-    "first_name": "first name, firstname, first, given name, forename, vorname, vornamen, prenom",
-    "middle_name": (
-        "middle name, middle, additional name, weitere vornamen, zweiter vorname, deuxieme prenom"
-    ),
-    "last_name": (
-        "last name, lastname, last, surname, family name, nachname, familienname, zuname, "
-        "nom de famille"
-    ),
-    "firm": (
-        "company, company name, firm, firm name, organization, organisation, organization name, "
-        "organization 1 name, employer, agency, search firm, current company, account name, "
-        "firma, firmenname, "
-        "unternehmen, arbeitgeber, org, societe, entreprise, employeur, cabinet"
-    ),
-    "title": (
-        "position, job title, jobtitle, job, title, role, current position, organization title, "
-        "organization 1 title, titel, rolle, funktion, berufsbezeichnung, stellenbezeichnung, "
-        "titre, poste, fonction, intitule du poste"
-    ),
-    "notes": (
-        "notes, note, comment, comments, remarks, notizen, notiz, bemerkung, bemerkungen, "
-        "kommentar, anmerkung, anmerkungen, remarque, remarques, commentaire, commentaires"
-    ),
-    "circle": (
-        "circle, recruiter or person, categories, category, labels, group membership, groups, tags, "
-        "kreis, kategorien, kategorie, gruppen, categorie, groupes"
-    ),
-}
 FIELD_BY_HEADER = {
-    header: field for field, headers in HEADERS.items() for header in headers.split(", ")
+    header: field
+    for field, headers in header_words.HEADERS.items()
+    for header in headers.split(", ")
 }
-# Beside a column that says the position, these say “Dr.” or “Mrs”.
-FORMS_OF_ADDRESS = frozenset({"title", "titel", "titre"})
-# French, Outlook calls both of them so, and this is the first.
-TWICE = "titre"
-# Alone a name; beside a first name the last.
-NAMES = frozenset({"name", "nom"})
-
-OF_NOBODY = frozenset(
-    "fax telefax telex pager tty tdd isdn radio type typ label assistant assistent assistentin "
-    "display angezeigter yomi phonetic telecopie telecopieur assistante".split()
-)
-PHONES = frozenset(
-    "tel phone phones cell mobile mobil handy festnetz durchwahl switchboard portable".split()
-)
-MAILS = frozenset({"mail", "mails", "mailadresse", "courriel"})
-BEGINS_A_PHONE = ("telefon", "telephone", "phone", "mobiltel", "mobilnum", "mobilfunk", "handynum")
-ENDS_A_PHONE = ("telefon", "phone", "rufnummer")
+A_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.\-]{5,}")
 
 
 def field_of(header: str) -> str:
     """The field that a column with this header holds, or nothing."""
     said = words(header)
-    if field := FIELD_BY_HEADER.get(said):
+    # “Person - Organization”
+    of_somebody = said.removeprefix("person ").removeprefix("contact ")
+    if field := FIELD_BY_HEADER.get(said) or FIELD_BY_HEADER.get(of_somebody):
         return field
     parts = said.split()
     # A sentence is no header.
-    if len(parts) > MOST_WORDS or "@" in header or OF_NOBODY.intersection(parts):
+    if len(parts) > MOST_WORDS or "@" in header:
+        return ""
+    if people.is_nobodys(said) or header_words.OF_AN_ADDRESS.intersection(parts):
         return ""
     # “Nom complet de l’adresse de messagerie” is how it is shown.
-    if parts[-1:] == ["messagerie"] and parts[:1] == ["adresse"]:
+    if "messagerie" in parts and parts[:1] == ["adresse"]:
         return "email"
     if ("e mail" in f"{said} " and "name" not in parts) or any(
-        part in MAILS or part.startswith("email") for part in parts
+        part in header_words.MAILS or part.startswith(header_words.BEGINS_A_MAIL) for part in parts
     ):
         return "email"
     is_phone = any(
-        part in PHONES or part.startswith(BEGINS_A_PHONE) or part.endswith(ENDS_A_PHONE)
+        part in header_words.PHONES
+        or part.startswith(header_words.BEGINS_A_PHONE)
+        or part.endswith(header_words.ENDS_A_PHONE)
         for part in parts
     )
     return "phone" if is_phone else ""
 
 
-def suggested(headers: Sequence[str]) -> dict[int, str]:
-    """Which column is taken for which field; the first where only one can be."""
+def suggested(headers: Sequence[str], rows: Sequence[Sequence[str]] = ()) -> dict[int, str]:
+    """Which column is taken for which field; the first where only one can be.
+
+    `rows` are some of those below: they tell what a word like “Home” stands for.
+    """
     found: dict[int, str] = {}
     fields = [field_of(header) for header in headers]
     says_position = any(
-        field == "title" and words(header) not in FORMS_OF_ADDRESS
+        field == "title" and words(header) not in header_words.FORMS_OF_ADDRESS
         for field, header in zip(fields, headers, strict=True)
     )
-    twice = [place for place, header in enumerate(headers) if words(header) == TWICE]
+    twice = [place for place, header in enumerate(headers) if words(header) == header_words.TWICE]
     if len(twice) > 1:
         fields[twice[0]] = ""
     for place, (field, header) in enumerate(zip(fields, headers, strict=True)):
+        field = field or _told_by_its_cells(words(header), place, rows)
         if not field or (field not in SEVERAL and field in found.values()):
             continue
-        if field == "title" and says_position and words(header) in FORMS_OF_ADDRESS:
+        if field == "title" and says_position and words(header) in header_words.FORMS_OF_ADDRESS:
             continue
         found[place] = field
-    # “Vorname” and “Name”: what is left of a name is the last.
-    fields_found = set(found.values())
-    if "first_name" in fields_found and "last_name" not in fields_found:
-        found = {
-            place: "last_name" if words(headers[place]) in NAMES else field
-            for place, field in found.items()
-        }
-    return found
+    return _without_doubtful_mails(_parts_of_names(found, headers), rows)
+
+
+def _parts_of_names(found: dict[int, str], headers: Sequence[str]) -> dict[int, str]:
+    """“Vorname” and “Name”: what is left of a name is the last. “Nombre” and “Apellidos”: the first."""
+    fields = set(found.values())
+    if "first_name" in fields and "last_name" not in fields:
+        as_what, said = "last_name", header_words.NAMES_THAT_ARE_LAST
+    elif "last_name" in fields and "first_name" not in fields:
+        as_what, said = "first_name", header_words.NAMES_THAT_ARE_FIRST
+    else:
+        return found
+    return {at: as_what if words(headers[at]) in said else field for at, field in found.items()}
+
+
+def beside(headers: Sequence[str], mapping: dict[int, str]) -> dict[str, list[int]]:
+    """Columns that are no fields of ours: how somebody is addressed, and what else they are called."""
+    free = [(place, words(header)) for place, header in enumerate(headers) if place not in mapping]
+    return {
+        "address": [
+            place
+            for place, said in free
+            if said in header_words.ADDRESSES or said in header_words.FORMS_OF_ADDRESS
+        ],
+        "called": [place for place, said in free if said in header_words.NICKNAMES],
+    }
+
+
+def _cells(place: int, rows: Sequence[Sequence[str]]) -> list[str]:
+    found = (row[place].strip() for row in rows if place < len(row))
+    return [cell for cell in found if cell]
+
+
+def _told_by_its_cells(header: str, place: int, rows: Sequence[Sequence[str]]) -> str:
+    if header not in header_words.MAY_BE_A_PHONE:
+        return ""
+    cells = _cells(place, rows)
+    return "phone" if cells and all(map(A_PHONE.fullmatch, cells)) else ""
+
+
+def _without_doubtful_mails(
+    found: dict[int, str], rows: Sequence[Sequence[str]]
+) -> dict[int, str]:
+    """Of several columns of addresses, not those in which something else stands: counts, types."""
+    mails = [place for place, field in found.items() if field == "email"]
+    sure = [place for place in mails if any("@" in cell for cell in _cells(place, rows))]
+    doubtful = {place for place in mails if place not in sure and _cells(place, rows)}
+    return {at: field for at, field in found.items() if at not in doubtful or not sure}
+
+
+# By words of which all stand there, and words of which one does.
+OUTLOOKS = (
+    ("first name, last name, e mail address", ""),
+    ("first name, last name, job title", "business phone, mobile phone"),
+    (
+        "vorname, nachname",
+        "e mail adresse, telefon geschaftlich, mobiltelefon, weitere vornamen",
+    ),
+    ("prenom, nom, adresse de messagerie", ""),
+    ("nombre, apellidos", "direccion de correo electronico, telefono del trabajo"),
+    ("nome, sobrenome", "endereco de email, endereco de e mail, telefone comercial"),
+    ("nome, cognome", "indirizzo posta elettronica, indirizzo e mail, telefono ufficio"),
+    ("voornaam, achternaam", "telefoon op werk, mobiele telefoon, e mailadres"),
+)
 
 
 def shape(headers: Sequence[str]) -> str:
@@ -145,19 +164,9 @@ def shape(headers: Sequence[str]) -> str:
         return "google"
     if {"organization name", "organization title"} <= said:
         return "google"
-    if {"first name", "last name", "e mail address"} <= said:
-        return "outlook"
-    if {"first name", "last name", "job title"} <= said and said & {
-        "business phone",
-        "mobile phone",
-    }:
-        return "outlook"
-    if {"vorname", "nachname"} <= said and said & {
-        *("e mail adresse", "telefon geschaftlich", "mobiltelefon", "weitere vornamen"),
-    }:
-        return "outlook"
-    if {"prenom", "nom", "adresse de messagerie"} <= said:
-        return "outlook"
+    for all_of, one_of in OUTLOOKS:
+        if said.issuperset(all_of.split(", ")) and (not one_of or said & {*one_of.split(", ")}):
+            return "outlook"
     return "other"
 
 

@@ -19,6 +19,8 @@ HEAD = 1 << 12
 WRONG = re.compile("[\udc80-\udcff]")
 # The five that Windows-1252 leaves out, and what no text has but tab, line and page ends, escape.
 NOT_OF_WINDOWS = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+HIGH = re.compile(r"[^\x00-\x7f]+")
+FEW = 8
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x19\x1c-\x1f]")
 
 
@@ -53,8 +55,9 @@ def too_large(largest: int) -> ImportRefused:
 def encoding_of(file: BinaryIO, *, largest: int) -> str:
     """How the whole file is encoded, as Python calls it. Raises `ImportRefused` if it is no text.
 
-    UTF-8, UTF-16 of either order, each with its mark or without, and else Windows-1252. All of
-    the file is looked at: an accent in the last row decides.
+    UTF-8, UTF-16 of either order, each with its mark or without, and else Windows-1252, or Mac
+    Roman where lines end as on a Mac of old. All of the file is looked at: an accent in the last
+    row decides.
     """
     file.seek(0)
     head = file.read(HEAD)
@@ -65,12 +68,14 @@ def encoding_of(file: BinaryIO, *, largest: int) -> str:
     if encoding := _unmarked_utf16(head):
         return encoding
     good, wrong, is_windows = 0, 0, True
+    ends: set[bytes] = set()
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     source = Bounded(file, largest)
     while True:
         block = source.read(BLOCK) or b""
         if b"\0" in block or len(CONTROL.findall(block)) > len(block) // 20:
             raise binary()
+        ends.update(end for end in (b"\r", b"\n") if end in block)
         if not block.isascii():
             is_windows = is_windows and not NOT_OF_WINDOWS.search(block)
         text = decoder.decode(block, final=not block)
@@ -82,13 +87,24 @@ def encoding_of(file: BinaryIO, *, largest: int) -> str:
             break
     if not wrong:
         return "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
-    if head.startswith(codecs.BOM_UTF8) or good >= wrong or not is_windows:
+    is_old_mac = ends == {b"\r"}
+    if head.startswith(codecs.BOM_UTF8) or good >= wrong or not (is_windows or is_old_mac):
         raise ImportRefused(
             _(
                 "Some of this file is in another encoding than the rest, or damaged: save it as UTF-8."
             )
         )
-    return "cp1252"
+    return "mac_roman" if is_old_mac else "cp1252"
+
+
+def is_foreign(text: str, encoding: str) -> bool:
+    """Whether `text` was taken for Windows-1252 and is rather Russian or Greek.
+
+    Western accents stand alone; there, whole words are of such letters.
+    """
+    runs = HIGH.findall(text) if encoding == "cp1252" else []
+    high = sum(map(len, runs))
+    return high >= FEW and sum(len(run) for run in runs if len(run) > 1) > high * 0.7
 
 
 def _unmarked_utf16(head: bytes) -> str:
@@ -131,4 +147,9 @@ def lines(file: BinaryIO, encoding: str, *, largest: int) -> Iterator[str]:
             )
         if "\0" in line:
             raise binary()
+        # DOS ends a file so.
+        if "\x1a" in line[-3:]:
+            line = line.rstrip("\r\n\x1a")
+            if not line:
+                continue
         yield line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.files.base import File
@@ -18,6 +19,7 @@ from desk.importing.run import ImportRun
 MOST_WAITING = 5
 # Without one of these columns nobody can be made.
 NAMES = frozenset({"name", "first_name", "last_name", "firm"})
+WORDS = re.compile(r"[^\W\d_]{2,}(?:[ .'’-]+[^\W\d_]+)*\.?")
 
 
 def take_in(owner: User, file: File[Any], **chosen: Any) -> ImportRun:
@@ -37,7 +39,7 @@ def take_in(owner: User, file: File[Any], **chosen: Any) -> ImportRun:
         run.mapping = _remembered(owner, run.signature)
     for name, value in chosen.items():
         setattr(run, name, value)
-    if recognised.format == "csv" and not has_names(columns_of(run)):
+    if recognised.format == "csv" and (not has_names(columns_of(run)) or _is_foreign(run)):
         run.state = ImportRun.State.COLUMNS
     _make_room(owner)
     file.seek(0)
@@ -59,6 +61,22 @@ def columns_of(run: ImportRun) -> dict[int, str]:
 
 def has_names(mapping: dict[int, str]) -> bool:
     return bool(NAMES & set(mapping.values()))
+
+
+def _is_foreign(run: ImportRun) -> bool:
+    """Whether people may stand there of whom only the firm was made out: “Imię;Nazwisko;Firma”.
+
+    Words stand left of the firm then, in columns of which nobody has said what they are.
+    """
+    said = columns_of(run)
+    fields = {name: at for at, name in sorted(said.items(), reverse=True)}
+    if run.mapping or NAMES & set(fields) != {"firm"}:
+        return False
+    rows = run.recognised.get("sample", [])
+    before = (
+        row[at] for row in rows for at in range(min(fields["firm"], len(row))) if at not in said
+    )
+    return any(WORDS.fullmatch(cell) for cell in before)
 
 
 def _remembered(owner: User, signature: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Whom a card means: somebody known, somebody earlier in the file, or nobody yet.
 
 1. By e-mail address. Of another name altogether: that is not clear, and left to the user.
-2. By number, if the names have a word in common: whole offices share a switchboard.
+2. By number, if the names may be one person's: whole offices share a switchboard.
 3. By name: of recruiters with the same firm, or where either firm is not said.
 4. By the name of somebody who was merged into them.
 
@@ -19,7 +19,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from desk.importing.cleaned import Card, Unusable, card_of, fold, line_of, share_a_word
+from desk.importing.cleaned import Card, Unusable, card_of, fold, line_of, may_be_one, share_a_word
 from desk.importing.entries import Contact, Unreadable
 from desk.importing.known import FIRM, PERSON, RECRUITER, Key, Known
 from desk.importing.put_away import PutAway
@@ -53,6 +53,8 @@ class Matcher:
     earlier: dict[int, Earlier] = field(default_factory=dict)
     by_way: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    # Of people who are known by name alone: the firm that a row of this file says they are at.
+    meant: dict[Key, str] = field(default_factory=dict)
     # What earlier rows already give to somebody known.
     given: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -123,7 +125,7 @@ class Matcher:
                 )
             return _the_one(close, card, known)
         found = _people_of(known, known.by_number, (one for one, _l in card.numbers))
-        close = [key for key in found if share_a_word(known.rows[key].folded_name, card.folded)]
+        close = [key for key in found if may_be_one(known.rows[key].folded_name, card.folded)]
         if close:
             return _the_one(close, card, known)
         named = self._by_name(card, known)
@@ -131,7 +133,7 @@ class Matcher:
 
     def _by_name(self, card: Card, known: Known) -> Key | None:
         if card.what == PERSON and (found := known.named(str(PERSON), card.folded)):
-            return _the_one(found, card, known)
+            return self._namesake_of(found, card, known)
         # Of many, nothing but the title says who recruits: they may have come in as recruiters.
         found, firm = known.named(str(RECRUITER), card.folded), fold(card.firm)
         same = [key for key in found if known.firm_of(key) == firm]
@@ -142,8 +144,27 @@ class Matcher:
             raise NotClear(_several(same or open_, known))
         return open_[0] if open_ and len(found) == 1 else None
 
+    def _namesake_of(self, found: list[Key], card: Card, known: Known) -> Key | None:
+        """Of the people of this name the one who is meant; none, if another row means the only one.
+
+        A file that has two of one name, at different firms, means two.
+        """
+        same = [key for key in found if fold(known.rows[key].position) == fold(card.position)]
+        if len(found) > 1 and same:
+            found = same[:1]
+        key, firm = _the_one(found, card, known), fold(card.firm)
+        if key in same:
+            self.meant[key] = firm
+            return key
+        if firm and self.meant.get(key, firm) not in {firm, ""}:
+            return None
+        self.meant.setdefault(key, firm)
+        return key
+
     def _namesake(self, card: Card, known: Known) -> str:
         """Somebody of the same name who is not taken for them."""
+        if card.what == PERSON and known.named(str(PERSON), card.folded):
+            return _("You know somebody of this name, whom another row means.")
         if card.what != RECRUITER or not known.named(str(RECRUITER), card.folded):
             return ""
         return _("You know somebody of this name at another firm.")
@@ -177,14 +198,15 @@ class Matcher:
     # Somebody in the same file -------------------------------------------------------------------
 
     def _twin(self, card: Card) -> int | None:
-        ways = [*(one.lower() for one, _l in card.addresses), *(one for one, _l in card.numbers)]
-        for way in ways if card.what != FIRM else ():
+        by_address = [(one.lower(), share_a_word) for one, _l in card.addresses]
+        by_number = [(one, may_be_one) for one, _l in card.numbers]
+        for way, is_close in [*by_address, *by_number] if card.what != FIRM else ():
             for at in self.by_way.get(way, ()):
-                if share_a_word(self.earlier[at].folded, card.folded):
+                if is_close(self.earlier[at].folded, card.folded):
                     return at
         firm = fold(card.firm)
         found = self.by_name.get((card.what, card.folded), [])
-        if card.what != RECRUITER:
+        if card.what == FIRM:
             return found[0] if found else None
         for at in found:
             other = self.earlier[at].firm

@@ -12,15 +12,25 @@ from django.utils.translation import gettext_lazy
 
 from contacts.models.names import NAME_LENGTH, NOTES_LENGTH
 from contacts.names import bare, fold
-from desk.importing import limits
+from desk.importing import header_words, limits
 from desk.importing.entries import Circle, Contact, Labelled, Unreadable
 
 # What a number is for, by a word that says so. The first that is found.
 LABELS = {
-    "mobile": "mobile mobil mobiltelefon mobilnummer mobilfunk handy handynummer cell iphone portable",
-    "main": "main haupt haupttelefon switchboard zentrale",
-    "work": "work business office company geschaftlich dienstlich buro firma arbeit bureau",
-    "home": "home private privat domicile",
+    "mobile": (
+        "mobile mobil mobiltelefon mobilnummer mobilfunk handy handynummer cell iphone portable "
+        "movil celular cellulare telemovel mobiel mobiele natel"
+    ),
+    "main": (
+        "main haupt haupttelefon switchboard zentrale principal principale hoofdtelefoon centralino"
+    ),
+    "work": (
+        "work business office company geschaftlich dienstlich buro firma arbeit bureau "
+        "professionnel trabajo comercial trabalho lavoro ufficio werk zakelijk"
+    ),
+    "home": (
+        "home private privat domicile domicilio particular casa residencial abitazione thuis"
+    ),
 }
 LABEL_BY_WORD = {word: label for label, words in LABELS.items() for word in words.split()}
 NAME, FIRM, TITLE = gettext_lazy("name"), gettext_lazy("firm"), gettext_lazy("title")
@@ -31,6 +41,10 @@ CIRCLES = {
 }
 CIRCLE_BY_WORD = {word: circle for circle, words in CIRCLES.items() for word in words.split()}
 LETTER = re.compile("[A-Za-z0-9]")
+# “Ann Lee <ann@lee.example>”
+IN_BRACKETS = re.compile(r"<([^<>@\s]+@[^<>@\s]+)>")
+# How Outlook writes an address of its own server, which nobody can write to from elsewhere.
+OF_EXCHANGE = re.compile(r"/o=[^/]+/", re.IGNORECASE)
 MANY_SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -65,6 +79,12 @@ def label(text: str) -> str:
         if found := LABEL_BY_WORD.get(word):
             return found
     return ""
+
+
+def is_nobodys(text: str) -> bool:
+    """Whether a number of this label is a machine’s, or somebody else’s: “Work Fax”, “HomeFAX”."""
+    said = words(text).split()
+    return any(word in header_words.OF_NOBODY or word.endswith("fax") for word in said)
 
 
 def own_label(text: str) -> str:

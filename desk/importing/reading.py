@@ -7,6 +7,7 @@ file than one row, and a file that is unusable raises `ImportRefused`, be it in 
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 import zipfile
 import zlib
@@ -57,6 +58,12 @@ DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError),
     *(NotImplementedError, RuntimeError, KeyError, OverflowError),
 )
+# Programs write tables so that a spreadsheet opens, and call them “.xls”.
+WEB_PAGES = ("<!doctype html", "<html", "<table", "<head", "<body")
+# Of the encodings, and blanks.
+MARKS = "ÿþï»¿ \t\r\n"
+# Somebody may have written a line or two above the first.
+BEGINS_A_CARD = re.compile(rf"(?:^|[\r\n])[{MARKS}]*begin:vcard[ \t]*(?:[\r\n]|$)", re.IGNORECASE)
 # How files begin that somebody may take for an address book.
 OTHERS = (
     (b"%PDF-", gettext_lazy("a PDF")),
@@ -82,13 +89,17 @@ def recognise(file: BinaryIO, *, size: int | None = None) -> Recognised:
         if head.startswith(magic):
             raise ImportRefused(_("This file is %(what)s.") % {"what": what})
     begins = _beginning(head)
+    if begins.casefold().startswith(WEB_PAGES):
+        raise ImportRefused(
+            _("This file is a web page, whatever it is called: save the table in it as CSV.")
+        )
     if begins.startswith("<"):
         _measure(size, "call_log")
         call_logs.check(head)
         return Recognised("call_log")
     if begins.startswith(("{", "[{", '["')):
         raise tables.not_understood()
-    is_cards = begins.casefold().startswith("begin:vcard")
+    is_cards = bool(BEGINS_A_CARD.search(_plain(head)))
     largest = _measure(size, "vcard" if is_cards else "csv")
     encoding = decoding.encoding_of(file, largest=largest)
     if is_cards:
@@ -105,11 +116,19 @@ def _measure(size: int | None, kind: str) -> int:
 
 def _beginning(head: bytes) -> str:
     """The first words of a file, whatever its encoding."""
-    return head[:2048].replace(b"\0", b"").decode("latin-1").lstrip("ÿþï»¿ \t\r\n")[:64]
+    return _plain(head).lstrip(MARKS)[:64]
+
+
+def _plain(head: bytes) -> str:
+    return head[:2048].replace(b"\0", b"").decode("latin-1")
 
 
 def _table(file: BinaryIO, encoding: str) -> Recognised:
     laid_out = tables.layout(file, encoding)
+    if not laid_out.mapping and decoding.is_foreign("\n".join(laid_out.headers), encoding):
+        raise ImportRefused(
+            _("This file is in other letters than Western ones: save it as UTF-8.")
+        )
     return Recognised(
         "csv",
         shape=columns.shape(laid_out.headers) if laid_out.header_at else "other",

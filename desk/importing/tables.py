@@ -16,17 +16,18 @@ from desk.importing import columns, limits, people
 from desk.importing.decoding import lines
 from desk.importing.entries import Circle, Contact, ImportRefused, Labelled, Unreadable
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 LARGEST = limits.LARGEST["csv"]
 # LinkedIn's notes stand above the header, and what else somebody wrote there.
 HEADER_WITHIN = 30
 SAMPLE = 5
+# Rows that are looked at to tell what a column holds.
+LOOKED_AT = 50
 HEAD = 1 << 18  # characters
 # Our own tables put it before what a spreadsheet could take for a formula.
 DEFUSED = re.compile(r"'(?=\s*[=+\-@|%＝＋－＠])")
 PARTS_OF_EMAILS = re.compile(r":::|[;,\s]")
 PARTS_OF_PHONES = re.compile(r":::|[;\n]")
-A_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.\-]{5,}")
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def layout(file: BinaryIO, encoding: str) -> Layout:
             break
     delimiters = DELIMITERS
     # Excel's own: “sep=;”.
-    if head and (said := re.fullmatch(r'"?sep=([,;\t])"?\s*', head[0], re.IGNORECASE)):
+    if head and (said := re.fullmatch(r'"?sep=([,;\t|])"?\s*', head[0], re.IGNORECASE)):
         delimiters = said[1]
     found = [
         (_worth(cells, head, place, delimiter), -place, delimiter, cells)
@@ -164,14 +165,25 @@ def _rows_below(head: Sequence[str], place: int, delimiter: str) -> Iterator[lis
 
 
 def _laid_out(head: list[str], place: int, delimiter: str, cells: list[str]) -> Layout:
-    mapping = columns.suggested(cells)
     header_at = place + 1
+    below = _below(head, header_at, delimiter)
+    mapping = columns.suggested(cells, below)
     if not mapping and (guessed := _without_header(cells)):
         mapping, header_at = guessed, 0
         cells = [_("Column %(n)d") % {"n": number} for number, _cell in enumerate(cells, start=1)]
-    rows = Rows(itertools.islice(head, header_at, None), delimiter)
-    sample: list[tuple[str, ...]] = []
-    while len(sample) < SAMPLE:
+        below = _below(head, 0, delimiter)
+    sample = [
+        tuple(people.line(cell[:200])[:100] for cell in row[: len(cells)])
+        for row in below[:SAMPLE]
+    ]
+    return Layout(delimiter, header_at, tuple(one[:200] for one in cells), mapping, tuple(sample))
+
+
+def _below(head: Sequence[str], place: int, delimiter: str) -> list[list[str]]:
+    """Some of the rows that are not empty, up to the first that is wrong."""
+    rows = Rows(itertools.islice(head, place, None), delimiter)
+    found: list[list[str]] = []
+    while len(found) < LOOKED_AT:
         try:
             row = rows.next()
         except (csv.Error, ImportRefused):
@@ -179,8 +191,8 @@ def _laid_out(head: list[str], place: int, delimiter: str, cells: list[str]) -> 
         if row is None:
             break
         if any(row):
-            sample.append(tuple(people.line(cell[:200])[:100] for cell in row[: len(cells)]))
-    return Layout(delimiter, header_at, tuple(one[:200] for one in cells), mapping, tuple(sample))
+            found.append(row[: limits.COLUMNS])
+    return found
 
 
 def _without_header(cells: list[str]) -> dict[int, str]:
@@ -189,7 +201,7 @@ def _without_header(cells: list[str]) -> dict[int, str]:
     for place, cell in enumerate(cells):
         if "@" in cell and " " not in cell:
             found[place] = "email"
-        elif A_PHONE.fullmatch(cell[: limits.PHONE]):
+        elif columns.A_PHONE.fullmatch(cell[: limits.PHONE]):
             found[place] = "phone"
     if found:
         text = [place for place in range(len(cells)) if place not in found and cells[place]]
@@ -212,7 +224,7 @@ def read(
         except csv.Error as error:
             raise not_understood() from error
     labels = columns.label_columns(laid_out.headers)
-    places: dict[str, list[int]] = {}
+    places = columns.beside(laid_out.headers, mapping)
     for place, name in mapping.items():
         places.setdefault(name, []).append(place)
     count = whole = short = 0
@@ -294,11 +306,12 @@ def _contact(
     if why:
         return Unreadable(rows.begins, limits.beginning(rows.text), why)
     said = _Said(row, laid_out, places, labels)
+    firm = said.one("firm")
     return people.contact(
         rows.begins,
-        shown=rows.text,
-        name=said.name(),
-        firm=said.one("firm"),
+        shown=" · ".join(filter(str.strip, row[: laid_out.width])),
+        name=said.name() or ("" if firm else said.one("called")),
+        firm=firm,
         title=said.one("title"),
         phones=said.reached("phone", PARTS_OF_PHONES),
         emails=said.reached("email", PARTS_OF_EMAILS),
@@ -329,20 +342,27 @@ class _Said:
         return next((text.split(" ::: ")[0] for _place, text in self.all(field)), "")
 
     def name(self) -> str:
-        return self.one("name") or people.full_name(
+        """Without how somebody is addressed, as no other file writes it."""
+        if name := people.line(self.one("name")):
+            address = people.line(self.one("address"))
+            return (name.removeprefix(f"{address} ") if address else name) or name
+        return people.full_name(
             self.one("first_name"), self.one("middle_name"), self.one("last_name")
         )
 
     def reached(self, field: str, parts: re.Pattern[str]) -> Iterator[Labelled]:
         for place, text in self.all(field):
+            if people.OF_EXCHANGE.match(text):
+                continue
             if place in self.labels:
                 said = self.cell(self.labels[place])
-                if columns.OF_NOBODY.intersection(people.words(said).split()):
+                if people.is_nobodys(said):
                     continue
                 label = people.own_label(said)
             else:
                 label = people.label(self.laid_out.headers[place])
-            for part in itertools.islice(filter(None, parts.split(text)), limits.CELL):
+            found = people.IN_BRACKETS.findall(text) or parts.split(text)
+            for part in itertools.islice(filter(None, found), limits.CELL):
                 yield Labelled(part.removeprefix("mailto:"), label)
 
     def notes(self) -> str:

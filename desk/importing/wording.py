@@ -33,6 +33,8 @@ SHAPES: dict[str, str | Lazy] = {
     "google": gettext_lazy("Google contacts"),
     "outlook": gettext_lazy("Outlook contacts"),
 }
+# What one calls oneself one does not miss.
+UNANSWERED = (Call.Direction.OUTGOING, Call.Outcome.MISSED)
 # Of notes the beginning says enough.
 SHOWN = 80
 
@@ -53,13 +55,19 @@ def what_it_is(run: ImportRun) -> str:
 
 def ways(row: ImportRow) -> str:
     """Numbers and addresses that would come in with it."""
-    numbers = (phones.display(number) for number, _label in row.data.get("phones", []))
+    # A number is not broken at the end of a line.
+    numbers = (
+        phones.display(number).replace(" ", "\u00a0")
+        for number, _label in row.data.get("phones", [])
+    )
     addresses = (address for address, _label in row.data.get("emails", []))
     return " · ".join([*numbers, *addresses])
 
 
 def differences(row: ImportRow, *, overwrites: bool) -> list[Difference]:
     found = [Difference(_label(name), "", _short(new)) for name, _old, new in row.fills]
+    if row.verdict == ImportRow.Verdict.NEW and (notes := row.data.get("notes")):
+        found.append(Difference(_label("notes"), "", _short(notes)))
     found += [
         Difference(_label(name), _short(old), _short(new), is_kept=not overwrites)
         for name, old, new in row.differs
@@ -85,10 +93,10 @@ def moment(row: ImportRow) -> dt.datetime | None:
 def call_words(row: ImportRow) -> str:
     """Such as “they called, talked, 12 minutes”."""
     data = row.data
-    parts = [
-        str(dict(Call.Direction.choices).get(data.get("direction"), "")),
-        str(dict(Call.Outcome.choices).get(data.get("outcome"), "")),
-    ]
+    outcome = str(dict(Call.Outcome.choices).get(data.get("outcome"), ""))
+    if (data.get("direction"), data.get("outcome")) == UNANSWERED:
+        outcome = _("not answered")
+    parts = [str(dict(Call.Direction.choices).get(data.get("direction"), "")), outcome]
     if minutes := data.get("minutes"):
         parts.append(ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
     return ", ".join(filter(None, parts))

@@ -60,10 +60,47 @@ def test_it_knows_androids_kinds(
     )
 
 
-@pytest.mark.parametrize("said", [{"number": ""}, {"number": "-1"}, {"presentation": "3"}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *({"number": ""}, {"number": "-1"}, {"number": "-2"}, {"presentation": "3"}),
+        *({"number": "Private"}, {"number": "Unknown"}, {"number": "Restricted"}),
+    ],
+)
 def test_a_number_that_was_withheld_is_none(said: dict[str, str]) -> None:
     [one] = entries(log(call(**said)))
     assert one.number == ""
+
+
+@pytest.mark.parametrize("duration", ["", "null", "-1"])
+def test_a_call_of_which_no_length_is_known_took_none(duration: str) -> None:
+    [one] = entries(log(call(duration=duration, type="3")))
+    assert (one.seconds, one.was_missed) == (0, True)
+
+
+def test_it_reads_a_log_with_remarks_a_stylesheet_and_two_cards() -> None:
+    head = (
+        "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n"
+        "<!--File Created By SMS Backup & Restore v10.15.001 on 01/02/2024 10:00:00-->\n"
+        "<!--\n\nTo view this file, visit https://view.example/view-backup/\n\n-->\n"
+        '<?xml-stylesheet type="text/xsl" href="calls.xsl"?>\n'
+        '<calls count="1" backup_set="24a8" backup_date="1795348800000" type="full">\n'
+    )
+    one = call(
+        number="+442079460018",
+        presentation="1",
+        subscription_id="8944000000000000000",
+        post_dial_digits=",,17",
+        subscription_component_name="com.android.phone/com.android.services.telephony.Service",
+        readable_date="22 Nov 2026 12:00:00",
+        contact_name="Ann &amp; Bo",
+    )
+    assert entries(f"{head}  {one}\n</calls>") == [
+        LoggedCall(
+            *(1, "+442079460018", "Ann & Bo"),
+            *(dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC), 5, IN),
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,8 +152,11 @@ def test_it_reads_other_encodings(encoding: str) -> None:
     [
         ('<smses count="1"><sms address="1"/></smses>', "messages"),
         ('<calls><call number="1"/><sms address="1"/></calls>', "messages"),
-        ("<html><body>Not found</body></html>", "no log of calls"),
-        ("<!DOCTYPE html><html></html>", "DOCTYPE"),
+        ("<html><body>Not found</body></html>", "a web page"),
+        ("<!DOCTYPE html><html></html>", "a web page"),
+        ("<table><tr><td>Name</td></tr></table>", "a web page"),
+        ("<!DOCTYPE calls><calls></calls>", "DOCTYPE"),
+        ("<contacts></contacts>", "no log of calls"),
         ("<calls><call><a><b><c><d/></c></b></a></call></calls>", "nested"),
         (log(call())[:-9], "cut off or damaged"),
         (log(call()) + "<calls>", "cut off or damaged"),

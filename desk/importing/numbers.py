@@ -1,0 +1,62 @@
+"""Numbers as they stand in files: several in a cell, with an extension, or with words beside them."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ValidationError
+
+from accounts import phones
+
+# What people and programs write where there is no number.
+NOTHING = re.compile(r"(?:[^\w+]*|n/?a|none|null|nil|nan|unknown)", re.IGNORECASE)
+# As spreadsheets write a number that they took for an amount, and links write one.
+AROUND = re.compile(r"^tel:|(?<=[0-9])\.0$", re.IGNORECASE)
+BETWEEN = re.compile(r"\s+/\s*|\s*/\s+|[,;]\s+|,(?=\+)|[;\n|]|\s+(?:or|oder|ou|and|und|et)\s+")
+# What is dialled once somebody has answered: “x17”, “ext. 17”, “,,17#”, “p17”. No part of it is long,
+# so that a cell full of commas costs no time.
+DIALLED_AFTER = re.compile(
+    r"[\s,;]{0,3}(?:(?:extension|extn|ext|ex|x|durchwahl|dw|poste|interno|toestel|tst)[.:=\s]{0,3}"
+    r"|[,;pw#]{1,3}\s?)[0-9*#,;pw]{1,12}\s?$",
+    re.IGNORECASE,
+)
+# “office: …”, “… (mobile)”, “… evenings”.
+WORDS = re.compile(r"^[^\W\d_][^:+0-9]{0,30}:\s*|[\s(]+[^\W\d_][^+0-9]{0,40}$")
+# Fewer are a part of a number that somebody left out the beginning of.
+FEWEST = 6
+# In one cell.
+MOST = 5
+
+
+def number_of(text: str, region: str) -> str:
+    """In E.164, or "" for what is no number; `region` is meant by one without a country."""
+    try:
+        return phones.parse(text, region=region)
+    except ValidationError:
+        return ""
+
+
+def numbers_of(text: str, region: str) -> tuple[list[str], bool]:
+    """The numbers in `text`, in E.164, and whether something else stands there that should be kept."""
+    if NOTHING.fullmatch(text.strip()):
+        return [], False
+    text = AROUND.sub("", text.strip())
+    if number := number_of(text, region):
+        return [number], False
+    if sum(map(str.isdigit, text)) < FEWEST:
+        return [], True
+    if number := number_of(without_words(text), region):
+        return [number], True
+    parts = [part for part in BETWEEN.split(text, MOST) if part.strip()]
+    found, is_more = [], False
+    for part in parts if len(parts) > 1 else ():
+        bare = without_words(part)
+        number = number_of(bare, region) if sum(map(str.isdigit, bare)) >= FEWEST else ""
+        found += [number] if number else []
+        is_more = is_more or not number or bare != part.strip()
+    return found, is_more or not found
+
+
+def without_words(text: str) -> str:
+    """`text` without an extension, and without words before or after the number."""
+    return WORDS.sub("", DIALLED_AFTER.sub("", WORDS.sub("", text.strip()))).strip()
