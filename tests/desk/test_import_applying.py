@@ -162,6 +162,7 @@ def test_killed_at_any_step_nothing_of_it_is_seen_and_it_is_whole_afterwards(
 ) -> None:
     run = taken_in(user, table(*(f"Anna {n}0 Berg{n},Firm {n},Recruiter,,," for n in range(6))))
     monkeypatch.setattr(applying, "PART", 2)
+    monkeypatch.setattr(applying, "BY_ENGINE", {})
     goes_on, calls = ImportRun.goes_on, []
 
     def dies(self: ImportRun, **values: Any) -> None:

@@ -32,7 +32,7 @@ KILLED = """
 import os, signal
 from desk.importing import applying, hidden, showing, work
 from desk.importing.run import ImportRun
-applying.PART = 50
+applying.PART, applying.BY_ENGINE = 50, dict()
 goes_on, calls = ImportRun.goes_on, []
 def die(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
