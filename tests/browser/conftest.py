@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from accounts.models import User
+    from contacts.models import Recruiter
 
 Opener = Callable[..., "Page"]
 
@@ -128,3 +129,18 @@ def engine_is_well(db: None) -> None:
     from followups.models import Heartbeat
 
     Heartbeat.beat(Heartbeat.ENGINE, timezone.now())
+
+
+@pytest.fixture
+def jane(user: User) -> Recruiter:
+    """Somebody known: she has rung before, and I owe her two names."""
+    from contacts.models import Firm
+    from tests import factories
+
+    firm = factories.FirmFactory(owner=user, name="Hartwell Search", kind=Firm.Kind.RETAINED)
+    jane = factories.RecruiterFactory(owner=user, name="Jane Doe", firm=firm)
+    factories.PhoneFactory(owner=user, recruiter=jane, number="+12125550100")
+    factories.CallFactory(owner=user, recruiter=jane, firm=firm, notes="a COO search in Leeds")
+    factories.PromiseFactory(owner=user, recruiter=jane, firm=firm, what="send two names")
+    factories.RecruiterFactory(owner=user, name="Janus Quill")
+    return jane
