@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import quopri
 
 import pytest
@@ -14,20 +13,8 @@ from accounts.models import User
 from contacts.models import Email, Phone
 from desk.export import cards as export
 from desk.importing.entries import Circle, Contact, ImportRefused, Labelled, Unreadable
-from desk.importing.reading import read, recognise
 from tests import factories
-
-
-def entries(octets: bytes | str) -> list:
-    file = io.BytesIO(octets.encode() if isinstance(octets, str) else octets)
-    found = recognise(file)
-    assert found.format == "vcard"
-    return list(read(file, found))
-
-
-def card(*lines: str, version: str = "3.0") -> str:
-    return "\r\n".join(["BEGIN:VCARD", f"VERSION:{version}", *lines, "END:VCARD", ""])
-
+from tests.desk.cards import card, entries
 
 # Three versions -----------------------------------------------------------------------------------
 

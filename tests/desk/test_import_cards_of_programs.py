@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import base64
-import io
 
 import pytest
 
 from desk.importing.cleaned import card_of
 from desk.importing.entries import Contact, Labelled
-from desk.importing.reading import read, recognise
+from tests.desk.cards import card, entries
 
 PICTURE = base64.b64encode(bytes(range(200))).decode()
-
-
-def entries(octets: bytes | str) -> list:
-    file = io.BytesIO(octets.encode() if isinstance(octets, str) else octets)
-    found = recognise(file)
-    assert found.format == "vcard"
-    return list(read(file, found))
-
-
-def card(*lines: str, version: str = "3.0") -> str:
-    return "\r\n".join(["BEGIN:VCARD", f"VERSION:{version}", *lines, "END:VCARD", ""])
 
 
 def test_it_reads_an_iphones() -> None:
