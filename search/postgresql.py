@@ -7,7 +7,6 @@ its tables, and finds what SQLite finds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from django.db import connection
@@ -23,18 +22,16 @@ BY_KIND = True
 # word is a common one, and more if it is. To read one takes half a microsecond; the index names all
 # rows with a word before it gives the newest, at two each, and is best where there are few.
 GLANCE, NEWEST = 100, 1000
-# A word in so many forms is quick to look up, and slow to read for.
-MANY_FORMS = 8
 
 # For each question the newest rows one by one, and -1 where that is all there is.
 LATELY = """
     SELECT asked.number, found.place
-    FROM (VALUES {asked}) AS asked (number, kind, query, most, glance)
+    FROM (VALUES {asked}) AS asked (number, kind, query, most)
     CROSS JOIN LATERAL (
         SELECT CASE WHEN EXISTS (
-            SELECT 1 FROM ({newest} LIMIT asked.glance) AS newest
+            SELECT 1 FROM ({newest} LIMIT {glance}) AS newest
             WHERE newest.words @@ asked.query
-        ) THEN {most} ELSE asked.glance END AS rows
+        ) THEN {most} ELSE {glance} END AS rows
         OFFSET 0  -- looked for once, and not wherever it is named below
     ) AS first
     CROSS JOIN LATERAL (
@@ -57,24 +54,33 @@ NEWEST_ROWS = f"""
 # For each question, which may be of several kinds, the newest of each by the index. `place + 0`
 # keeps PostgreSQL from its index by place, which is not the one to be used here; whose it is, is
 # said as a number, too, from which no index is chosen: what the tag says is not enough to trust.
+# Looked up is what few rows have; the rest of the query is then held against these alone, as a
+# function, of which the index knows nothing. It would gather all rows with a common word first.
 BY_INDEX = """
     SELECT asked.number, found.kind, found.place
-    FROM (VALUES {asked}) AS asked (number, query, most)
+    FROM (VALUES {asked}) AS asked (number, looked_up, rest, most)
     CROSS JOIN LATERAL (
         SELECT kind, place, row_number() OVER (PARTITION BY kind ORDER BY place DESC) AS nth
         FROM search_searchdocument
-        WHERE words @@ asked.query AND place + 0 >= %(since)s AND owner_id + 0 = %(owner)s
+        WHERE words @@ asked.looked_up AND (asked.rest IS NULL OR ts_match_vq(words, asked.rest))
+            AND place + 0 >= %(since)s AND owner_id + 0 = %(owner)s
             AND {is_shown}
     ) AS found
     WHERE found.nth <= asked.most
 """
+# A common word is among the newest of some kind; of one that is not, the index has few rows.
 KNOWN = """
+    WITH newest AS MATERIALIZED (
+        SELECT of_kind.words FROM (VALUES {kinds}) AS asked (kind)
+        CROSS JOIN LATERAL ({newest} LIMIT {glance}) AS of_kind
+    )
     SELECT asked.number
     FROM (VALUES {asked}) AS asked (number, query)
-    CROSS JOIN LATERAL (
-        SELECT 1 FROM search_searchdocument
-        WHERE words @@ asked.query AND owner_id + 0 = %(owner)s AND {is_shown} LIMIT 1
-    ) AS found
+    WHERE EXISTS (SELECT 1 FROM newest WHERE words @@ asked.query)
+        OR EXISTS (
+            SELECT 1 FROM search_searchdocument
+            WHERE words @@ asked.query AND owner_id + 0 = %(owner)s AND {is_shown}
+        )
 """
 
 
@@ -123,7 +129,9 @@ def find(asks: Iterable[Ask]) -> list[tuple[int, int]]:
     if not numbered:
         return []
     places: dict[int, set[int]] = {number: set() for number, _ask in numbered}
-    for number, place in _lately(numbered):
+    # What few rows have is quick to look up.
+    common = [(number, ask) for number, ask in numbered if not ask.query.close]
+    for number, place in _lately(common):
         places[number].add(place)
     left = [
         (number, ask)
@@ -144,14 +152,11 @@ ALL = -1
 
 
 def _lately(asks: list[tuple[int, Ask]]) -> list[tuple[int, int]]:
-    kinds = ("int", "text", "tsquery", "bigint", "bigint")
-    rows = [(number, ask.kind, as_query([ask]), ask.limit, _glance(ask)) for number, ask in asks]
-    return _ask(LATELY, kinds, rows, asks[0][1], newest=NEWEST_ROWS, most=NEWEST)
-
-
-def _glance(ask: Ask) -> int:
-    """How many of the newest rows are read before it is known how common it is."""
-    return 0 if any(len(group) > MANY_FORMS for group in ask.query.groups) else GLANCE
+    if not asks:
+        return []
+    types = ("int", "text", "tsquery", "bigint")
+    rows = [(number, ask.kind, as_query([ask]), ask.limit) for number, ask in asks]
+    return _ask(LATELY, types, rows, asks[0][1], newest=NEWEST_ROWS, glance=GLANCE, most=NEWEST)
 
 
 def _by_index(asks: list[tuple[int, Ask]]) -> Iterator[tuple[int, int]]:
@@ -160,21 +165,26 @@ def _by_index(asks: list[tuple[int, Ask]]) -> Iterator[tuple[int, int]]:
     groups, rows = alike(asks), []
     for at, group in enumerate(groups):
         of_kinds = [ask for _number, ask in group.values()]
-        rows.append((at, as_query(of_kinds), of_kinds[0].limit))
-    for at, kind, place in _ask(BY_INDEX, ("int", "tsquery", "bigint"), rows, asks[0][1]):
+        one = of_kinds[0]
+        looked_up, rest = as_query(of_kinds), None
+        if one.query.close:
+            looked_up, rest = " | ".join(f"'{tag}'" for tag in one.query.close), looked_up
+        rows.append((at, looked_up, rest, one.limit))
+    types = ("int", "tsquery", "tsquery", "bigint")
+    for at, kind, place in _ask(BY_INDEX, types, rows, asks[0][1]):
         if kind in groups[at]:
             yield groups[at][kind][0], place
 
 
 def _ask(
-    sql: str, kinds: tuple[str, ...], rows: list[tuple[Any, ...]], one: Ask, **parts: Any
+    sql: str, types: tuple[str, ...], rows: list[tuple[Any, ...]], one: Ask, **parts: Any
 ) -> list[Any]:
     """The answers to `rows` of questions, which are of the owner and the moment of `one`."""
     params: dict[str, Any] = {"owner": one.owner_id, "since": one.since}
     asked = []
     for at, row in enumerate(rows):
         params |= {f"v{at}_{nth}": value for nth, value in enumerate(row)}
-        asked.append(", ".join(f"%(v{at}_{nth})s::{kind}" for nth, kind in enumerate(kinds)))
+        asked.append(", ".join(f"%(v{at}_{nth})s::{kind}" for nth, kind in enumerate(types)))
     values = ", ".join(f"({row})" for row in asked)
     query = sql.format(asked=values, is_shown=IS_SHOWN, **parts)
     with connection.cursor() as cursor:
@@ -183,18 +193,13 @@ def _ask(
 
 
 def known(asks: Iterable[Ask]) -> set[int]:
-    """The numbers of those of `asks`, of one owner, for which there is anything at all.
-
-    A common word is among the newest of some kind; of one that is not, the index has few rows.
-    """
-    numbered = list(enumerate(asks))
-    by_kind = [(at, replace(ask, kind=kind.name)) for at, ask in numbered for kind in all_kinds()]
-    there = {number for number, place in _lately(by_kind) if place != ALL}
-    rows = [(number, as_query([ask])) for number, ask in numbered if number not in there]
-    if rows:
-        found = _ask(KNOWN, ("int", "tsquery"), rows, numbered[0][1])
-        there |= {number for (number,) in found}
-    return there
+    """The numbers of those of `asks`, of one owner, for which there is anything at all."""
+    asks = list(asks)
+    rows = [(number, as_query([ask])) for number, ask in enumerate(asks)]
+    kinds = ", ".join(f"('{kind.name}')" for kind in all_kinds())
+    parts = {"kinds": kinds, "newest": NEWEST_ROWS, "glance": GLANCE}
+    found = _ask(KNOWN, ("int", "tsquery"), rows, asks[0], **parts)
+    return {number for (number,) in found}
 
 
 def as_query(asks: list[Ask]) -> str:

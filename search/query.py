@@ -41,12 +41,16 @@ Group = tuple[Way, ...]
 
 @dataclass(frozen=True)
 class Query:
-    """Every group has to be met. `phrases` and `numbers` are for marking what was found."""
+    """Every group has to be met. `phrases` and `numbers` are for marking what was found.
+
+    `close` are tags of which one is there in all that is sought; none where that is not so.
+    """
 
     groups: tuple[Group, ...] = ()
     single: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     numbers: tuple[str, ...] = ()
+    close: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.groups)
@@ -60,17 +64,19 @@ class Query:
     def misspelled(self, guessed: Collection[str]) -> Query | None:
         """The same, where each of `guessed` may also be a name that is written a little otherwise.
 
-        None if that makes no difference.
+        One of them is: as they were typed they were sought before. None if that makes no difference.
         """
-        groups = []
+        groups, close = [], []
         for group in self.groups:
             word = _word_of(group)
             if word and word in guessed:
-                tags = (f"_m{left}" for left in sorted(words.shortened(word)))
+                tags = [f"_m{left}" for left in sorted(words.shortened(word))]
                 group = (*group, *((Term((tag,), False, is_tag=True),) for tag in tags))
+                close += tags
             groups.append(group)
-        changed = tuple(groups)
-        return None if changed == self.groups else replace(self, groups=changed)
+        if not close:
+            return None
+        return replace(self, groups=tuple(groups), close=tuple(dict.fromkeys(close)))
 
     def not_in_name(self, name: list[str]) -> list[str]:
         """The single words that neither begin one of these nor are close to one."""

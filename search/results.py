@@ -26,7 +26,7 @@ MOST_GUESSES = 60
 # Words of a query that are guessed at.
 MOST_GUESSED = 3
 # Of all kinds together, at first.
-NEWEST = 300
+NEWEST = 150
 
 
 @dataclass(frozen=True)

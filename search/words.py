@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import combinations
 
 # Letters that no decomposition takes their stroke or their ligature from.
@@ -127,6 +128,8 @@ def shortened(word: str) -> set[str]:
     }
 
 
+# Of many people's names few are different.
+@lru_cache(maxsize=4_096)
 def is_close(typed: str, name: str, most: int) -> bool:
     """Whether at most `most` letters part the two; two that changed places count as one."""
     typed, name = typed[:NAME_LETTERS], name[:NAME_LETTERS]

@@ -124,6 +124,12 @@ TABLE = [
     ("wiessman", [PERSON]),
     ("grase obrein", [GRACE]),
     ("jonse smith", [ZOE]),
+    # One word with a slip, another as it stands beside the name, or in what is no name at all.
+    ("graec muller", [GRACE]),
+    ("jonse partner", [ZOE]),
+    ("weismann treas", [PERSON]),
+    ("graec chair", []),
+    ("graec treasurer", []),
     # Of what is no name, and of short words, none are forgiven.
     ("chiar", []),
     ("zeo", []),
