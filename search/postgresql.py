@@ -168,7 +168,7 @@ def _by_index(asks: list[tuple[int, Ask]]) -> Iterator[tuple[int, int]]:
         one = of_kinds[0]
         looked_up, rest = as_query(of_kinds), None
         if one.query.close:
-            looked_up, rest = " | ".join(f"'{tag}'" for tag in one.query.close), looked_up
+            looked_up, rest = " & ".join([*_tags(of_kinds), _any_of(one.query.close)]), looked_up
         rows.append((at, looked_up, rest, one.limit))
     types = ("int", "tsquery", "tsquery", "bigint")
     for at, kind, place in _ask(BY_INDEX, types, rows, asks[0][1]):
@@ -208,8 +208,16 @@ def as_query(asks: list[Ask]) -> str:
     What somebody typed stands between quotes.
     """
     one = asks[0]
-    tags = ("(" + " | ".join(f"'{tag}'" for tag in any_of) + ")" for any_of in tags_of(asks))
-    return " & ".join([*tags, *(_group(group, one.in_title) for group in one.query.groups)])
+    groups = (_group(group, one.in_title) for group in one.query.groups)
+    return " & ".join([*_tags(asks), *groups])
+
+
+def _tags(asks: list[Ask]) -> Iterator[str]:
+    return map(_any_of, tags_of(asks))
+
+
+def _any_of(tags: Iterable[str]) -> str:
+    return "(" + " | ".join(f"'{tag}'" for tag in tags) + ")"
 
 
 def _group(group: Group, in_title: bool) -> str:

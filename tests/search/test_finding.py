@@ -222,6 +222,18 @@ def test_an_engine_gives_the_owners_rows_alone(user: User, other: User) -> None:
             assert not query.single or mine.pk in {row.object_id for row in rows}
 
 
+def test_an_engine_guesses_at_the_owners_names_alone(user: User, other: User) -> None:
+    mine, _theirs = (
+        factories.RecruiterFactory(owner=owner, name="Grace") for owner in (user, other)
+    )
+    query = parse("graec", "").misspelled(["graec"])
+    assert query is not None
+    ask = Ask(user.pk, "recruiter", (), query, 4)
+    places = [place for _number, place in engine().find([ask])]
+    (document,) = SearchDocument.across_owners.filter(place__in=places)
+    assert document.object_id == mine.pk
+
+
 def test_it_tells_of_no_more_when_only_others_have_more(
     user: User, other: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
