@@ -137,15 +137,22 @@ def fresh(tmp_path: Path, static: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture
+def data(request: pytest.FixtureRequest, tmp_path: Path, engine: dict[str, str]) -> Path:
+    """A data folder of the test's own, with all tables in it where it is to hold the database."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    if "DATABASE_URL" not in engine:
+        shutil.copy(request.getfixturevalue("_migrated_file"), folder)
+    return folder
+
+
+@pytest.fixture
 def installation(
-    request: pytest.FixtureRequest, tmp_path: Path, static: Path, engine: dict[str, str]
+    tmp_path: Path, data: Path, static: Path, engine: dict[str, str]
 ) -> Iterator[Installation]:
     """An installation with a data folder of its own, whose tables are there already; whatever it
     started is stopped.
     """
-    one = Installation(tmp_path, static=static, **engine)
-    if "DATABASE_URL" not in engine:
-        one.data.mkdir(mode=0o700)
-        shutil.copy(request.getfixturevalue("_migrated_file"), one.data)
+    one = Installation(tmp_path, static=static, WORDKEEPER_DATA=str(data), **engine)
     yield one
     one.stop()

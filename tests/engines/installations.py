@@ -118,7 +118,7 @@ class Installation:
 
     def __init__(self, folder: Path, *, static: Path, **environment: str) -> None:
         self.folder = folder
-        self.data = folder / "data"
+        self.data = Path(environment.get("WORDKEEPER_DATA", folder / "data"))
         self.static = static
         self.port = free_port()
         self.environment = {

@@ -5,6 +5,7 @@ cancel or twice without its mark; never how long it took.
 """
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -24,13 +25,14 @@ PARTS = {
 
 @pytest.mark.parametrize("name", PARTS)
 def test_nothing_is_lost_early_unwanted_or_twice_unmarked(
-    name: str, engine: dict[str, str], request: pytest.FixtureRequest
+    name: str, engine: dict[str, str], data: Path, static: Path, request: pytest.FixtureRequest
 ) -> None:
     pytest.importorskip("psutil")
     seed = random.randrange(10**6)
     kind = "postgresql" if "DATABASE_URL" in engine else "sqlite"
     print(f"seed {seed}")
-    part = PARTS[name](kind, seed, SHORT, **engine)
+    folders = {"WORDKEEPER_DATA": str(data), "STATIC_ROOT": str(static)}
+    part = PARTS[name](kind, seed, SHORT, **folders, **engine)
     if "REDIS_URL" in engine:
         note(request, "broker")
     for figure, value in part.figures.items():
