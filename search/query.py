@@ -22,6 +22,15 @@ MOST_WORDS = 8
 QUOTED = re.compile(r'["“”„«»]([^"“”„«»]+)["“”„«»]')
 # Digits with what people put between them, two or more together.
 DIGITS = re.compile(r"(?<!\w)\+?\(?\d(?:[\s().\-/\u00a0\u2010-\u2013]{0,3}\d)+(?!\w)")
+# What links to call or to write begin with, and what is dialled after the number.
+LINK = re.compile(r"\b(?:tel|callto|sms|mailto):(?://)?", re.IGNORECASE)
+EXTENSION = re.compile(
+    r"((?:\d[\s().\-/]*+){6,}+)[,;]?\s*(?:ext(?:ension|n)?|x)[.:]?\s*\d{1,6}\b", re.IGNORECASE
+)
+# “Grace’s”, but not the name of whoever is called that.
+OWNS = re.compile(r"(?<=\w{2})['’ʼ`´]s(?!\w)", re.IGNORECASE)
+# “C.F.O.” is CFO.
+INITIALS = re.compile(r"(?<![\w.])(?:[^\W\d_]\.){2,}[^\W\d_]?(?![\w.])")
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,7 @@ def parse(typed: str, region: str) -> Query:
     groups: list[Group] = []
     phrases: list[tuple[str, ...]] = []
     numbers: list[str] = []
+    typed = _as_spoken(typed)
     for quoted in QUOTED.findall(typed):
         if phrase := tuple(words.words_of(quoted)[:MOST_WORDS]):
             phrases.append(phrase)
@@ -112,12 +122,26 @@ def parse(typed: str, region: str) -> Query:
             as_words = tuple(Term((part,)) for part in dict.fromkeys(parts))
             groups.append((as_words, *((_number(form),) for form in forms)))
             rest = rest.replace(found, " ", 1)
+    for found in INITIALS.findall(rest):
+        letters = tuple(words.words_of(found))
+        phrases += [letters, ("".join(letters),)]
+        groups.append(((Term(("".join(letters),)),), (Term(letters, is_beginning=False),)))
+        rest = rest.replace(found, " ", 1)
     single = list(dict.fromkeys(words.words_of(rest)))[:MOST_WORDS]
     for word in single:
         group: Group = ((Term((word,)),),)
         groups.append(group)
     kept = tuple(groups[:MOST_WORDS])
     return Query(kept, tuple(single), tuple(phrases), tuple(dict.fromkeys(numbers)))
+
+
+def _as_spoken(typed: str) -> str:
+    """`typed` without what is pasted or said around a word, and is no part of it."""
+    typed = EXTENSION.sub(r"\1 ", OWNS.sub("", LINK.sub(" ", typed)))
+    # A number in quotes is a number.
+    return QUOTED.sub(
+        lambda found: found[1] if DIGITS.fullmatch(found[1].strip()) else found[0], typed
+    )
 
 
 def _number(digits: str) -> Term:

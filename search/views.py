@@ -9,12 +9,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import reselect, retarget
 
 from accounts.requests import OwnerRequest
 from search import kinds
 from search.results import MOST, Filters, Whom, find
 
 MOST_LETTERS = 200
+# All below the line that is typed, and the results alone: answered alike.
+REGIONS = {"found", "hits"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,9 +39,11 @@ def results(request: OwnerRequest) -> HttpResponse:
         "most": MOST,
     }
     template = "search/results.html"
-    if request.htmx.target == "found":
+    if request.htmx.target in REGIONS:
         template += "#found"
-    return render(request, template, context, status=422 if unread else 200)
+    response = render(request, template, context, status=422 if unread else 200)
+    # What is wrong with a filter stands beside it, where alone the results were asked for.
+    return reselect(retarget(response, "#found"), "#found") if unread else response
 
 
 def _filters(asked: QueryDict) -> tuple[Filters, bool]:
