@@ -19,6 +19,7 @@ from contacts.models import Employer, Kind, Merge
 from contacts.names import fold
 from contacts.pickers import EmployerPicker, FirmPicker, PersonPicker, PickerField, RecruiterPicker
 from desk import merging
+from search.words import words_of as words_in
 
 KEPT, GONE, BOTH = "kept", "gone", "both"
 
@@ -76,6 +77,15 @@ class MergeForm(forms.Form):
             if mine != theirs:
                 self.differing[one.name] = (one, mine, theirs)
                 self.fields[one.name] = self._choice(one, mine, theirs)
+        self._say_where_names_stay()
+
+    def _say_where_names_stay(self) -> None:
+        if "name" not in self.fields or isinstance(self.kept, Employer):
+            return
+        names = self.kept.name, self.gone.name
+        if not (found_by(*names) and found_by(*reversed(names))):
+            words = _("The other one is kept in the notes, so that you still find them by it.")
+            self.fields["name"].help_text = words
 
     def _values_of(self, one: Field) -> tuple[Any, Any]:
         mine, theirs = (getattr(row, one.attname) for row in (self.kept, self.gone))
@@ -130,7 +140,21 @@ class MergeForm(forms.Form):
                 taken[one.attname] = mine  # it cannot belong to what becomes part of it
         if isinstance(self.kept, Employer):
             taken["other_names"] = self._other_names(taken)
+        elif "name" in self.differing:
+            taken["notes"] = self._with_other_name(taken)
         return taken
+
+    def _with_other_name(self, taken: dict[str, Any]) -> str:
+        """The notes, in which the name that is not chosen goes on being found; if there is room."""
+        notes = taken.get("notes", self.kept.notes)
+        chosen = taken.get("name", self.kept.name)
+        other = self.gone.name if chosen == self.kept.name else self.kept.name
+        line = str(_("Also known as %s.") % other)
+        if found_by(chosen, other) or line in notes:
+            return notes
+        together = f"{notes.rstrip()}\n\n{line}".lstrip()
+        most = type(self.kept)._meta.get_field("notes").max_length
+        return together if len(together) <= most else notes
 
     def _other_names(self, taken: dict[str, Any]) -> str:
         """The name that is not chosen goes on finding the company, and warning of it."""
@@ -170,6 +194,12 @@ def words_of(row: Any, one: Field, value: Any) -> str:
         return phones.display(value)
     # A year has no separators.
     return str(value) if isinstance(value, int) else str(in_words(row, one.name))
+
+
+def found_by(name: str, typed: str) -> bool:
+    """Whether whoever types this finds that name: by the beginnings of its words."""
+    there = words_in(name)
+    return all(any(word.startswith(part) for word in there) for part in words_in(typed))
 
 
 def joined(one: Field, mine: str, theirs: str) -> str:

@@ -15,6 +15,7 @@ from accounts.models import TrashGroup, User
 from calls.models import Call
 from contacts.models import Employer, Firm, Kind, Merge, Person, Recruiter
 from desk.merging import merge
+from search.results import find
 from tests import factories
 from tests.addresses import check_refusals
 from tests.desk.test_merging import FACTORIES, KINDS, two_of
@@ -138,6 +139,37 @@ def test_it_takes_what_is_chosen(client: Client, user: User, chosen: str, notes:
     kept.refresh_from_db()
     assert (kept.notes, kept.name) == (notes, "Acme Ltd")
     assert kept.founded == (1999 if chosen == "kept" else 2001)
+
+
+@pytest.mark.parametrize("chosen", ["kept", "gone"])
+@pytest.mark.parametrize("kind", [Kind.RECRUITER, Kind.FIRM, Kind.PERSON])
+def test_by_the_name_that_is_not_chosen_they_are_still_found(
+    client: Client, user: User, kind: Kind, chosen: str
+) -> None:
+    kept = FACTORIES[kind.model](owner=user, name="Jean-Luc Calder", notes="Met in May.")
+    gone = FACTORIES[kind.model](owner=user, name="Clémence Rautenberg")
+    assert "kept in the notes" in html(client.get(page_of(kept, gone)))
+    press(client, kept, gone, name=chosen)
+    other = "Clémence Rautenberg" if chosen == "kept" else "Jean-Luc Calder"
+    for typed in ("clemence raut", "jean-luc calder"):
+        (group,) = find(user, typed)
+        assert [row.document.object_id for row in group.rows] == [kept.pk]
+    kept.refresh_from_db()
+    assert kept.notes == f"Met in May.\n\nAlso known as {other}."
+    client.post(reverse("desk:merge_undo", args=[Merge.objects.of(user).get().pk]))
+    kept.refresh_from_db()
+    assert (kept.name, kept.notes) == ("Jean-Luc Calder", "Met in May.")
+
+
+@pytest.mark.parametrize("name", ["J. Doe", "JANE DOÉ", "Doe"])
+def test_a_name_by_which_they_are_found_anyway_is_not_noted(
+    client: Client, user: User, name: str
+) -> None:
+    kept = factories.RecruiterFactory(owner=user, name="Jane Doe", notes="")
+    gone = factories.RecruiterFactory(owner=user, name=name, notes="")
+    press(client, kept, gone, name="kept")
+    kept.refresh_from_db()
+    assert kept.notes == ""
 
 
 def test_the_name_that_is_not_chosen_goes_on_finding_an_employer(
