@@ -70,6 +70,18 @@ class Query:
         found = (_word_of(group) for group in self.groups)
         return [word for word in found if words.slips_for(word)]
 
+    def whole(self) -> Query | None:
+        """The same with its single words whole; None if there is none of two letters or more, or
+        if they need not be there as they were typed.
+        """
+        if self.close or not any(len(word) > 1 for word in self.single):
+            return None
+        groups = tuple(
+            ((replace(group[0][0], is_beginning=False),),) if _word_of(group) else group
+            for group in self.groups
+        )
+        return replace(self, groups=groups)
+
     def misspelled(self, guessed: Collection[str]) -> Query | None:
         """The same, where each of `guessed` may also be a name that is written a little otherwise.
 

@@ -146,15 +146,25 @@ def _places(
     kinds: list[Kind],
     limit: int,
 ) -> dict[str, list[int]]:
-    """Of each kind the places of the best, the best first: those in whose title it stands."""
+    """Of each kind the places of the best, the best first: those in whose title it stands.
+
+    Of names that only begin so there may be many: then those come first that are just so.
+    """
     tiers = (True, False) if query else (False,)
     is_by_kind = engine().BY_KIND or len(kinds) == 1
     look = _newest_by_kind if is_by_kind else _newest_of_all
     found = look(owner, query, filters, kinds, limit, tiers)
-    return {
-        kind.name: list(dict.fromkeys(place for tier in tiers for place in found[kind.name, tier]))
-        for kind in kinds
-    }
+    many = [
+        kind for kind in kinds if kind.is_named and len(found.get((kind.name, True), ())) >= limit
+    ]
+    first: Places = {}
+    if many and (whole := query.whole()):
+        first = _newest_by_kind(owner, whole, filters, many, limit, (True,))
+    places = {kind.name: list(first.get((kind.name, True), ())) for kind in kinds}
+    for kind in kinds:
+        for tier in tiers:
+            places[kind.name] += found[kind.name, tier]
+    return {name: list(dict.fromkeys(some)) for name, some in places.items()}
 
 
 # By the name of a kind, and whether it is about titles alone: places, the newest first.

@@ -262,6 +262,19 @@ def test_it_tells_of_no_more_when_only_others_have_more(
         assert (len(group.rows), group.has_more) == (results.FEW, False)
 
 
+@pytest.mark.parametrize("filters", [Filters(), Filters(kind=kinds.named("recruiter"))])
+def test_a_name_that_is_just_so_comes_before_newer_ones_that_begin_so(
+    user: User, filters: Filters
+) -> None:
+    ann = factories.RecruiterFactory(owner=user, name="Lee, Ann")
+    for number in range(2 * results.PAGE):
+        factories.RecruiterFactory(owner=user, name=f"Annabel{number} Leeson")
+    (group,) = results.find(user, "ann lee", filters)
+    assert group.rows[0].document.object_id == ann.pk
+    assert group.rows[1].name == f"Annabel{2 * results.PAGE - 1} Leeson"
+    assert (len(group.rows), group.has_more) == (results.PAGE if filters else results.FEW, True)
+
+
 def test_it_guesses_at_three_words_at_most(known: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of them is looked for in many forms."""
     asked: list[Ask] = []
