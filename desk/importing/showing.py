@@ -12,6 +12,7 @@ from accounts.trash import hold
 from calls.last_calls import follow
 from calls.models import Call
 from contacts.models import Firm, Recruiter
+from desk.importing import notes
 from desk.importing.cleaned import fold
 from desk.importing.conflicts import MEANWHILE, Conflict, refuse_what_changed
 from desk.importing.hidden import MODELS, hidden, label_of
@@ -99,8 +100,11 @@ def _write_part(run: ImportRun, model: Any, part: list[ImportRow]) -> list[Any]:
             target.version += 1
         was = changed.setdefault(target.pk, {})
         for name, _old, new in values:
-            value = firms[fold(new)] if name == "firm" else new
-            field = "firm_id" if name == "firm" else name
+            field, value = name, new
+            if name == "firm":
+                field, value = "firm_id", firms[fold(new)]
+            elif name == "notes":
+                value = notes.joined(target.notes, new)
             before = was[field][0] if field in was else getattr(target, field)
             setattr(target, field, value)
             was[field] = [before, digest(value)]

@@ -47,6 +47,7 @@ class Difference:
     old: str
     new: str
     is_kept: bool = False
+    is_beneath: bool = False  # of notes, which are added to
 
 
 def what_it_is(run: ImportRun) -> str:
@@ -66,10 +67,11 @@ def ways(row: ImportRow) -> str:
 
 def differences(row: ImportRow, *, overwrites: bool) -> list[Difference]:
     found = [Difference(_label(name), "", _short(new)) for name, _old, new in row.fills]
-    if row.verdict == ImportRow.Verdict.NEW and (notes := row.data.get("notes")):
+    is_new = row.verdict == ImportRow.Verdict.NEW or row.twin_of is not None
+    if is_new and (notes := row.data.get("notes")):
         found.append(Difference(_label("notes"), "", _short(notes)))
     found += [
-        Difference(_label(name), _short(old), _short(new), is_kept=not overwrites)
+        Difference(_label(name), _short(old), _short(new), not overwrites, name == "notes")
         for name, old, new in row.differs
     ]
     return found
