@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
-from desk.importing import header_words, people
+from desk.importing import header_words, limits, people
+from desk.importing.numbers import NOTHING, looks_like_one
 from desk.importing.people import words
 
 # In the order in which a form offers them. Several columns may be phones, e-mails or notes.
@@ -32,7 +32,6 @@ FIELD_BY_HEADER = {
     for field, headers in header_words.HEADERS.items()
     for header in headers.split(", ")
 }
-A_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.\-]{5,}")
 
 
 def field_of(header: str) -> str:
@@ -113,6 +112,12 @@ def beside(headers: Sequence[str], mapping: dict[int, str]) -> dict[str, list[in
     }
 
 
+def unasked(headers: Sequence[str], mapping: dict[int, str]) -> list[int]:
+    """Columns of which nothing is taken at all."""
+    of_use = {place for places in beside(headers, mapping).values() for place in places}
+    return [at for at in range(len(headers)) if at not in mapping and at not in of_use]
+
+
 def _cells(place: int, rows: Sequence[Sequence[str]]) -> list[str]:
     found = (row[place].strip() for row in rows if place < len(row))
     return [cell for cell in found if cell]
@@ -121,8 +126,9 @@ def _cells(place: int, rows: Sequence[Sequence[str]]) -> list[str]:
 def _told_by_its_cells(header: str, place: int, rows: Sequence[Sequence[str]]) -> str:
     if header not in header_words.MAY_BE_A_PHONE:
         return ""
-    cells = _cells(place, rows)
-    return "phone" if cells and all(map(A_PHONE.fullmatch, cells)) else ""
+    # One odd cell among them, or an extension, does not lose all the others.
+    cells = [cell[: limits.PHONE] for cell in _cells(place, rows) if not NOTHING.fullmatch(cell)]
+    return "phone" if 2 * sum(map(looks_like_one, cells)) > len(cells) else ""
 
 
 def _without_doubtful_mails(

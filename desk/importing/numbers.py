@@ -22,6 +22,8 @@ DIALLED_AFTER = re.compile(
 )
 # “office: …”, “… (mobile)”, “… evenings”.
 WORDS = re.compile(r"^[^\W\d_][^:+0-9]{0,30}:\s*|[\s(]+[^\W\d_][^+0-9]{0,40}$")
+# Without what a telephone would not dial.
+A_PHONE = re.compile(r"\+?[0-9(][0-9\s()/.\-]{5,}")
 # Fewer are a part of a number that somebody left out the beginning of.
 FEWEST = 6
 # In one cell.
@@ -55,6 +57,14 @@ def numbers_of(text: str, region: str) -> tuple[list[str], bool]:
         found += [number] if number else []
         is_more = is_more or not number or bare != part.strip()
     return found, is_more or not found
+
+
+def looks_like_one(text: str) -> bool:
+    """Whether a number stands in `text`, of whatever country, and little else."""
+    if sum(map(str.isdigit, text)) < FEWEST:
+        return False
+    parts = [text, *BETWEEN.split(text, MOST)]
+    return any(A_PHONE.fullmatch(without_words(AROUND.sub("", part.strip()))) for part in parts)
 
 
 def without_words(text: str) -> str:

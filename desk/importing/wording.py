@@ -37,6 +37,8 @@ SHAPES: dict[str, str | Lazy] = {
 UNANSWERED = (Call.Direction.OUTGOING, Call.Outcome.MISSED)
 # Of notes the beginning says enough.
 SHOWN = 80
+# Of columns that are left out, by name.
+MOST_COLUMNS = 6
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,27 @@ class Difference:
 
 def what_it_is(run: ImportRun) -> str:
     return capfirst(str(SHAPES.get(run.shape) or FORMATS.get(run.kind, "")))
+
+
+def left_out(run: ImportRun) -> str:
+    """Which columns would be lost, such as “Left out: Work (12 cells are filled), Hats (1).”"""
+    said, headers = run.recognised.get("left_out", {}), run.recognised.get("headers", [])
+    told: list[str] = []
+    for place, n in list(said.items())[:MOST_COLUMNS]:
+        header = headers[int(place)][:80] or _("Column %(n)s") % {"n": int(place) + 1}
+        words = (
+            ngettext("%(n)s cell is filled", "%(n)s cells are filled", n) if not told else "%(n)s"
+        )
+        told.append(f"{header} ({words % {'n': n}})")
+    more = len(said) - len(told)
+    columns = ", ".join(told)
+    if more:
+        return ngettext(
+            "Left out: %(columns)s, and %(n)s more.",
+            "Left out: %(columns)s, and %(n)s more.",
+            more,
+        ) % {"columns": columns, "n": more}
+    return _("Left out: %(columns)s.") % {"columns": columns} if told else ""
 
 
 def ways(row: ImportRow) -> str:
