@@ -64,7 +64,7 @@ def matcher_of(run: ImportRun, owner: User) -> Any:
     return Matcher(owner, run.circle, run.overwrites, PutAway.of(owner))
 
 
-def _entries(run: ImportRun, left_out: Counter[int]) -> Iterator[Any]:
+def _entries(run: ImportRun, left_out: Counter[int] | None = None) -> Iterator[Any]:
     from desk.importing import reading
 
     recognised = reading.Recognised.from_json(run.recognised)
