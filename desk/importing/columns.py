@@ -176,6 +176,21 @@ def shape(headers: Sequence[str]) -> str:
     return "other"
 
 
+def is_log(headers: Sequence[str]) -> bool:
+    """Whether it is a log of calls, which tells of each how long it was, when, and with whom.
+
+    What an address book has besides, nobody's telephone writes down.
+    """
+    fields = {field_of(header) for header in headers}
+    said = {part for header in headers for part in words(header).split()}
+    return bool(
+        said & header_words.HOW_LONG
+        and said & header_words.WHEN
+        and ("phone" in fields or said & header_words.WHOM)
+        and not fields & {"email", "firm", "title", "notes"}
+    )
+
+
 def label_columns(headers: Sequence[str]) -> dict[int, int]:
     """For each of Google's columns of values, the one that says what the value is for."""
     places = {words(header): place for place, header in enumerate(headers)}

@@ -79,6 +79,12 @@ OF_AN_ADDRESS = frozenset(
     "verified valid status count reason unsubscribed subscribed last format source owner "
     "permission preference replied hash".split()
 )
+# What stands above a log of calls, word by word: how long, when, and whom.
+HOW_LONG = frozenset("duration dauer duree duracion duracao durata duur".split())
+WHEN = frozenset(
+    "date time datetime timestamp started datum zeit uhrzeit heure fecha hora data ora tijd".split()
+)
+WHOM = frozenset("number numbers rufnummer nummer telefonnummer numero".split())
 PHONES = frozenset(
     "tel phone phones cell mobile mobil handy festnetz durchwahl switchboard portable "
     "movil celular centralita telemovel fone cellulare mobiel".split()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.files import LARGEST_POST
 from accounts.models import User
-from desk.importing import reading, work
+from desk.importing import columns, reading, work
 from desk.importing.entries import ImportRefused
 from desk.importing.run import ImportRun
 
@@ -39,6 +39,10 @@ def take_in(owner: User, file: File[Any], **chosen: Any) -> ImportRun:
         run.mapping = _remembered(owner, run.signature)
     for name, value in chosen.items():
         setattr(run, name, value)
+    if recognised.format == "csv" and not run.mapping and columns.is_log(recognised.headers):
+        raise ImportRefused(
+            _("This looks like a log of calls; calls come in as the XML of SMS Backup & Restore.")
+        )
     if recognised.format == "csv" and (not has_names(columns_of(run)) or _is_foreign(run)):
         run.state = ImportRun.State.COLUMNS
     _make_room(owner)
