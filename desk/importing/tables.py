@@ -28,6 +28,8 @@ LOOKED_AT = 50
 HEAD = 1 << 18  # characters
 # Our own tables put it before what a spreadsheet could take for a formula.
 DEFUSED = re.compile(r"'(?=\s*[=+\-@|%＝＋－＠])")
+# What a spreadsheet writes where it could not reckon.
+ERRORS = re.compile(r"#(?:NAME\?|REF!|N/A|VALUE!|DIV/0!|NULL!|NUM!)", re.IGNORECASE)
 PARTS_OF_EMAILS = re.compile(r":::|[;,\s]")
 PARTS_OF_PHONES = re.compile(r":::|[;\n]")
 
@@ -343,6 +345,8 @@ class _Said:
 
     def cell(self, place: int) -> str:
         text = self.row[place] if place < len(self.row) else ""
+        if "#" in text and ERRORS.fullmatch(text.strip()):
+            return ""
         return text[1:] if DEFUSED.match(text) else text
 
     def all(self, field: str) -> list[tuple[int, str]]:
