@@ -100,7 +100,7 @@ def _parts_of_names(found: dict[int, str], headers: Sequence[str]) -> dict[int, 
 
 
 def beside(headers: Sequence[str], mapping: dict[int, str]) -> dict[str, list[int]]:
-    """Columns that are no fields of ours: how somebody is addressed, and what else they are called."""
+    """No fields of ours: what stands before a name or behind it, and what else they are called."""
     free = [(place, words(header)) for place, header in enumerate(headers) if place not in mapping]
     return {
         "address": [
@@ -108,6 +108,7 @@ def beside(headers: Sequence[str], mapping: dict[int, str]) -> dict[str, list[in
             for place, said in free
             if said in header_words.ADDRESSES or said in header_words.FORMS_OF_ADDRESS
         ],
+        "suffix": [place for place, said in free if said in header_words.SUFFIXES],
         "called": [place for place, said in free if said in header_words.NICKNAMES],
     }
 

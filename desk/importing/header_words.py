@@ -57,6 +57,12 @@ HEADERS = {
 # Beside a column that says the position, these say “Dr.” or “Mrs”.
 FORMS_OF_ADDRESS = frozenset({"title", "titel", "titre", "titulo", "titolo"})
 ADDRESSES = frozenset({"salutation", "name prefix", "prefix", "anrede", "civilite", "aanhef"})
+# Behind a last name: “Jr.”
+SUFFIXES = frozenset(
+    "suffix, name suffix, namenszusatz, suffixe, sufijo, sufixo, suffisso, achtervoegsel".split(
+        ", "
+    )
+)
 # For whom no name is written.
 NICKNAMES = frozenset({"nickname", "file as", "spitzname", "surnom", "bijnaam", "apodo"})
 # French, Outlook calls both of them so, and this is the first.

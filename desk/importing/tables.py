@@ -358,13 +358,14 @@ class _Said:
         return next((text.split(" ::: ")[0] for _place, text in self.all(field)), "")
 
     def name(self) -> str:
-        """Without how somebody is addressed, as no other file writes it."""
+        """Without how somebody is addressed, as no other file writes it; with “Jr.”."""
         if name := people.line(self.one("name")):
             address = people.line(self.one("address"))
-            return (name.removeprefix(f"{address} ") if address else name) or name
-        return people.full_name(
-            self.one("first_name"), self.one("middle_name"), self.one("last_name")
-        )
+            name = (name.removeprefix(f"{address} ") if address else name) or name
+        else:
+            name = people.full_name(*map(self.one, ("first_name", "middle_name", "last_name")))
+        suffix = people.line(self.one("suffix"))
+        return people.full_name(name, suffix) if name and not name.endswith(suffix) else name
 
     def reached(self, field: str, parts: re.Pattern[str]) -> Iterator[Labelled]:
         for place, text in self.all(field):

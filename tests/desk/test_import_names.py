@@ -1,4 +1,4 @@
-"""What stands in cells and cards and is not meant: signs that nobody sees, a spreadsheet's errors."""
+"""Names as they stand in files: what is behind them, signs that nobody sees, errors in their place."""
 
 from __future__ import annotations
 
@@ -46,3 +46,33 @@ def test_where_a_spreadsheet_could_not_reckon_nothing_stands(error: str) -> None
     assert entries(table(row)) == [Contact(2, "Ann Lee")]
     [one] = entries(table(f"{error},,,020 7946 0001,,"))
     assert isinstance(one, Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "Name Prefix,First Name,Middle Name,Last Name,Name Suffix,Organization Name,"
+            "Organization Title",
+            "Dr.,Ann,Q.,Lee,Jr.,Acme,CFO",
+        ),
+        ("Title,First Name,Middle Name,Last Name,Suffix,Company,Job Title,Business Phone",
+         "Dr.,Ann,Q.,Lee,Jr.,Acme,CFO,"),
+        ("Vorname,Weitere Vornamen,Nachname,Suffix,Firma,Position", "Ann,Q.,Lee,Jr.,Acme,CFO"),
+        ("Name,Suffix,Company,Job Title", "Ann Q. Lee,Jr.,Acme,CFO"),
+        ("Name,Suffix,Company,Job Title", "Ann Q. Lee Jr.,Jr.,Acme,CFO"),
+    ],
+)  # fmt: skip
+def test_what_stands_behind_a_name_stays_with_it(header: str, row: str) -> None:
+    [one] = entries(f"{header}\n{row}\n")
+    assert (one.name, one.firm, one.title) == ("Ann Q. Lee Jr.", "Acme", "CFO")
+
+
+def test_what_stands_behind_no_name_is_none() -> None:
+    [one] = entries("First Name,Last Name,Suffix,Company,Phone\n,,Jr.,Acme,\n")
+    assert (one.name, one.firm) == ("", "Acme")
+
+
+def test_a_card_keeps_it_too() -> None:
+    [one] = entries("BEGIN:VCARD\nVERSION:3.0\nN:Lee;Ann;Q.;Dr.;Jr.\nEND:VCARD\n")
+    assert one.name == "Ann Q. Lee Jr."
