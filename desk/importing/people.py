@@ -51,6 +51,8 @@ UNSEEN = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0001\U000e0020-\U000e007f]"
 )
+# What a spreadsheet writes where it could not reckon.
+ERRORS = re.compile(r"#(?:NAME\?|REF!|N/A|VALUE!|DIV/0!|NULL!|NUM!)", re.IGNORECASE)
 MANY_SPACES = re.compile(r"[^\S\n]+")
 
 

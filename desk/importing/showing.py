@@ -100,11 +100,7 @@ def _write_part(run: ImportRun, model: Any, part: list[ImportRow]) -> list[Any]:
             target.version += 1
         was = changed.setdefault(target.pk, {})
         for name, _old, new in values:
-            field, value = name, new
-            if name == "firm":
-                field, value = "firm_id", firms[fold(new)]
-            elif name == "notes":
-                value = notes.joined(target.notes, new)
+            field, value = _field(target, name, new, firms)
             before = was[field][0] if field in was else getattr(target, field)
             setattr(target, field, value)
             was[field] = [before, digest(value)]
@@ -116,6 +112,13 @@ def _write_part(run: ImportRun, model: Any, part: list[ImportRow]) -> list[Any]:
     if kind := ahead.kind_of(model):
         index.mark(kind, known)
     return [[label_of(model), pk, was] for pk, was in changed.items()]
+
+
+def _field(target: Any, name: str, new: str, firms: dict[str, int]) -> tuple[str, Any]:
+    """What is to be set, and to what: notes are added to."""
+    if name == "firm":
+        return "firm_id", firms[fold(new)]
+    return name, notes.joined(target.notes, new) if name == "notes" else new
 
 
 def _firms(run: ImportRun, part: list[ImportRow]) -> dict[str, int]:

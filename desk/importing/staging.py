@@ -53,8 +53,7 @@ def stage(run: ImportRun) -> None:
             inserting.let_be_begun_anew()
             run.goes_on(done=done)
             inserting.insert(rows)
-    told = {str(at): n for at, n in sorted(left_out.items())}
-    recognised = run.recognised | {"left_out": told}
+    recognised = run.recognised | {"left_out": {str(at): left_out[at] for at in sorted(left_out)}}
     run.becomes(State.READY, counts=count(run), done=done, of=done, recognised=recognised)
 
 

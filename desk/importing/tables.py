@@ -28,8 +28,6 @@ LOOKED_AT = 50
 HEAD = 1 << 18  # characters
 # Our own tables put it before what a spreadsheet could take for a formula.
 DEFUSED = re.compile(r"'(?=\s*[=+\-@|%＝＋－＠])")
-# What a spreadsheet writes where it could not reckon.
-ERRORS = re.compile(r"#(?:NAME\?|REF!|N/A|VALUE!|DIV/0!|NULL!|NUM!)", re.IGNORECASE)
 PARTS_OF_EMAILS = re.compile(r":::|[;,\s]")
 PARTS_OF_PHONES = re.compile(r":::|[;\n]")
 
@@ -224,16 +222,7 @@ def read(
 
     Raises `ImportRefused`, also on the way, if the file is unusable.
     """
-    source = lines(file, encoding, largest=LARGEST)
-    skipped = max(laid_out.header_at - 1, 0)
-    for _line in itertools.islice(source, skipped):
-        pass
-    rows = Rows(source, laid_out.delimiter, before=skipped)
-    if laid_out.header_at:
-        try:
-            rows.next()
-        except csv.Error as error:
-            raise not_understood() from error
+    rows = _below_header(file, encoding, laid_out)
     labels = columns.label_columns(laid_out.headers)
     places = columns.beside(laid_out.headers, mapping)
     for place, name in mapping.items():
@@ -272,6 +261,20 @@ def read(
         if count > limits.ROWS:
             raise too_many()
         yield entry
+
+
+def _below_header(file: BinaryIO, encoding: str, laid_out: Layout) -> Rows:
+    source = lines(file, encoding, largest=LARGEST)
+    skipped = max(laid_out.header_at - 1, 0)
+    for _line in itertools.islice(source, skipped):
+        pass
+    rows = Rows(source, laid_out.delimiter, before=skipped)
+    if laid_out.header_at:
+        try:
+            rows.next()
+        except csv.Error as error:
+            raise not_understood() from error
+    return rows
 
 
 def too_many() -> ImportRefused:
@@ -345,7 +348,7 @@ class _Said:
 
     def cell(self, place: int) -> str:
         text = self.row[place] if place < len(self.row) else ""
-        if "#" in text and ERRORS.fullmatch(text.strip()):
+        if "#" in text and people.ERRORS.fullmatch(text.strip()):
             return ""
         return text[1:] if DEFUSED.match(text) else text
 

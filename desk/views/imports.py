@@ -103,7 +103,7 @@ def _preview(request: OwnerRequest, run: ImportRun) -> dict[str, Any]:
         "tabs": [(one, Verdict(one).label, run.counts[one]) for one in there if run.counts],
         "taken": staging.count_taken(run),
         "left_out": wording.left_out(run),
-        "is_otherwise": show == Verdict.SAME and _is_otherwise(run),
+        "is_otherwise": Verdict.SAME in there and _is_otherwise(run),
         "choices": None if run.kind == "call_log" else ChoicesForm(run=run),
         "columns": ColumnsForm(run=run) if run.kind == "csv" else None,
     }
