@@ -127,9 +127,10 @@ def _cells(place: int, rows: Sequence[Sequence[str]]) -> list[str]:
 def _told_by_its_cells(header: str, place: int, rows: Sequence[Sequence[str]]) -> str:
     if header not in header_words.MAY_BE_A_PHONE:
         return ""
-    # One odd cell among them, or an extension, does not lose all the others.
+    # One odd cell among them, or an extension, does not lose all the others; taken for a phone, what
+    # is none is kept in the notes.
     cells = [cell[: limits.PHONE] for cell in _cells(place, rows) if not NOTHING.fullmatch(cell)]
-    return "phone" if 2 * sum(map(looks_like_one, cells)) > len(cells) else ""
+    return "phone" if cells and 2 * sum(map(looks_like_one, cells)) >= len(cells) else ""
 
 
 def _without_doubtful_mails(

@@ -30,6 +30,8 @@ __all__ = ["FIELDS", "Recognised", "read", "recognise", "signature"]
 HEAD = 1 << 16
 # Of an archive's manifest, unpacked.
 MOST_OF_A_MANIFEST = 16 << 20
+# Columns: it writes some ninety, whatever stands in them.
+FEWEST_OF_OUTLOOK = 20
 
 
 @dataclass(frozen=True)
@@ -210,9 +212,16 @@ def read(
         (),
     )
     chosen = recognised.mapping if mapping is None else mapping
-    if mapping is not None or recognised.shape != "other":
+    if mapping is not None or _is_export(recognised):
         left_out = None
     return tables.read(file, recognised.encoding, laid_out, dict(sorted(chosen.items())), left_out)
+
+
+def _is_export(recognised: Recognised) -> bool:
+    """Whether a program wrote it, and not somebody whose headers are a program's by chance."""
+    if recognised.shape == "outlook":
+        return len(recognised.headers) >= FEWEST_OF_OUTLOOK
+    return recognised.shape != "other"
 
 
 def signature(recognised: Recognised) -> str:

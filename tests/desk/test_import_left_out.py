@@ -15,7 +15,8 @@ from desk.importing.run import ImportRun
 from tests.desk.imports import bring_in, row_of, table, taken_in
 from tests.pages import html
 
-TESTER = "First\tLast\tWork\tMobile\tEmail\tCompany"
+FILES = Path(__file__).parent / "files"
+TABS = "First\tLast\tWork\tMobile\tEmail\tCompany"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,7 @@ TESTER = "First\tLast\tWork\tMobile\tEmail\tCompany"
         ("020 7946 0100", "020 7946 0101", "ask Bo"),
         ("020 7946 0100", "-", "n/a", "unknown"),
         ("020 7946 0100 / 020 7946 0101",),
+        ("020 7946 0100 ext. 12", "x"),
         ("020\u00a07946\u00a00100",),
     ],
 )
@@ -51,7 +53,7 @@ def test_a_column_of_other_things_is_none(cells: tuple[str, ...]) -> None:
 @pytest.mark.django_db
 def test_a_number_with_an_extension_under_work_comes_in(user: User) -> None:
     row = "Ann\tLee\t020 7946 0100 ext. 12\t+44 20 7946 0001\tann@lee.example\tAcme"
-    data = row_of(taken_in(user, table(row, header=TESTER)), 1).data
+    data = row_of(taken_in(user, table(row, header=TABS)), 1).data
     assert [number for number, _label in data["phones"]] == ["+442079460100", "+442079460001"]
     assert data["notes"] == "Phone: 020 7946 0100 ext. 12"
 
@@ -87,14 +89,24 @@ def test_of_many_it_says_how_many_more(client: Client, user: User) -> None:
     [
         table("Ann,Lee,x,Acme,CFO,1 May 2020", header="First Name,Last Name,URL,Company,"
               "Position,Connected On"),
-        table("Ann,Lee,a@b.example,x,1 Elm St", header="First Name,Last Name,E-mail Address,"
-              "User 1,Home Street"),
+        (FILES / "outlook.csv").read_bytes(),
+        (FILES / "outlook-german.csv").read_bytes(),
+        (FILES / "google-new.csv").read_bytes(),
+        (FILES / "google-old.csv").read_bytes(),
         table("Ann,Lee,yes", header="Vorname,Nachname,Anrede"),
         table("Ann,Annie", header="Name,Nickname"),
     ],
 )  # fmt: skip
-def test_what_is_left_out_on_purpose_is_not_told(client: Client, user: User, file: str) -> None:
+def test_what_is_left_out_on_purpose_is_not_told(
+    client: Client, user: User, file: str | bytes
+) -> None:
     assert left_out(taken_in(user, file), client) == ""
+
+
+@pytest.mark.django_db
+def test_a_table_that_only_begins_like_outlooks_is_told(client: Client, user: User) -> None:
+    file = table("Ann,Lee,a@b.example,17", header="First Name,Last Name,E-mail Address,Extension")
+    assert left_out(taken_in(user, file), client) == "Left out: Extension (1 cell is filled)."
 
 
 @pytest.mark.django_db
