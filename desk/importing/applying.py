@@ -21,7 +21,7 @@ from accounts.models import User
 from calls.models import Call
 from contacts import places
 from contacts.models import Email, Firm, Person, Phone, Recruiter
-from desk.importing import archives, hidden, showing
+from desk.importing import archives, hidden, notes, showing
 from desk.importing.cleaned import ADDRESS_LENGTH, LABEL_LENGTH, fold
 from desk.importing.conflicts import MEANWHILE, Conflict
 from desk.importing.hidden import Ranges
@@ -108,9 +108,10 @@ class _Writer:
         by_at = {row.at: row for row in part}
         rows = taken(self.run).filter(twin_of__in=by_at)
         for twin in rows.order_by("at"):
+            data = by_at[twin.twin_of].data
             for name in ("phones", "emails"):
-                data = by_at[twin.twin_of].data
                 data[name] = [*data.get(name, []), *twin.data.get(name, [])]
+            data["notes"] = notes.joined(data.get("notes", ""), twin.data.get("notes", ""))
 
     # People and firms ----------------------------------------------------------------------------
 

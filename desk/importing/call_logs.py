@@ -27,7 +27,8 @@ NO_DURATION = frozenset({"", "-1", "null"})
 NO_NAME = frozenset({"(unknown)", "null", "unknown"})
 MESSAGES = frozenset({"smses", "sms", "mms"})
 EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
-LATEST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+# What is later than now is for the preview to say.
+LATEST = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 LONGEST = 7 * 24 * 3600  # seconds
 # The program writes an emoji as two halves, which XML does not allow.
 REFERENCES = re.compile(rb"(?:&#[0-9]{1,7};)+")

@@ -86,7 +86,7 @@ class CallMatcher:
     ) -> None:
         row.data = {"moment": one.moment.astimezone(dt.UTC).isoformat(), **_said(one)}
         if one.moment > timezone.now() + AHEAD:
-            row.verdict, row.why = Verdict.UNREADABLE, _("It is still to come.")
+            row.verdict, row.why = Verdict.UNREADABLE, _("Its day is in the future.")
             return
         if not number:
             row.verdict, row.why = Verdict.UNCLEAR, _("There is no number to know them by.")

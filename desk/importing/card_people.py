@@ -72,9 +72,9 @@ def _without_address(name: str, properties: Iterable[Property]) -> str:
 def _structured_name(properties: Iterable[Property]) -> str:
     for one in properties:
         if one.name == "n":
-            last, first, middle, *_more = [*parts(one, ";"), "", "", ""]
+            last, first, middle, _address, suffix, *_more = [*parts(one, ";"), *[""] * 5]
             if name := people.full_name(first, middle, last):
-                return name
+                return people.full_name(name, suffix)
     return ""
 
 

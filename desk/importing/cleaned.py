@@ -50,6 +50,8 @@ class Card:
     notes: str = ""
     numbers: list[tuple[str, str]] = field(default_factory=list)
     addresses: list[tuple[str, str]] = field(default_factory=list)
+    # Numbers without a country that are none of the user's: another country's, most often.
+    foreign: list[str] = field(default_factory=list)
 
     @property
     def folded(self) -> str:
@@ -77,7 +79,7 @@ def card_of(entry: Contact, *, circle: str, region: str) -> Card:
         raise Unusable(_("There is no name in it."))
     left: list[str] = []
     card = Card(at=entry.at, what=what, name=name or firm, firm=firm if name else "", title=title)
-    card.numbers = _numbers(entry.phones, region, left)
+    card.numbers = _numbers(entry.phones, region, left, card.foreign)
     card.addresses = _addresses(entry.emails, left)
     card.notes = "\n".join(filter(None, (text_of(entry.notes), *left)))[:NOTES_LENGTH]
     return card
@@ -105,15 +107,19 @@ def text_of(text: str) -> str:
     return text.replace("\x00", "").strip()
 
 
-def _numbers(found: Iterable[Labelled], region: str, left: list[str]) -> list[tuple[str, str]]:
+def _numbers(
+    found: Iterable[Labelled], region: str, left: list[str], foreign: list[str]
+) -> list[tuple[str, str]]:
     numbers: dict[str, str] = {}
     for one in list(found)[:MOST_WAYS]:
         text = line_of(one.text)
-        several, is_more = numbers_of(text, region)
+        several, is_more = numbers_of(text, region, only_valid=True)
         for number in several:
             numbers.setdefault(number, line_of(one.label, LABEL_LENGTH))
         if is_more:
             left.append(_("Phone: %(text)s") % {"text": text})
+            if len(numbers_of(text, region)[0]) > len(several):
+                foreign.append(text)
     return list(numbers.items())
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
-from desk.importing import header_words, people
+from desk.importing import header_words, limits, people
+from desk.importing.numbers import NOTHING, looks_like_one
 from desk.importing.people import words
 
 # In the order in which a form offers them. Several columns may be phones, e-mails or notes.
@@ -32,7 +32,6 @@ FIELD_BY_HEADER = {
     for field, headers in header_words.HEADERS.items()
     for header in headers.split(", ")
 }
-A_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.\-]{5,}")
 
 
 def field_of(header: str) -> str:
@@ -101,7 +100,7 @@ def _parts_of_names(found: dict[int, str], headers: Sequence[str]) -> dict[int, 
 
 
 def beside(headers: Sequence[str], mapping: dict[int, str]) -> dict[str, list[int]]:
-    """Columns that are no fields of ours: how somebody is addressed, and what else they are called."""
+    """No fields of ours: what stands before a name or behind it, and what else they are called."""
     free = [(place, words(header)) for place, header in enumerate(headers) if place not in mapping]
     return {
         "address": [
@@ -109,8 +108,15 @@ def beside(headers: Sequence[str], mapping: dict[int, str]) -> dict[str, list[in
             for place, said in free
             if said in header_words.ADDRESSES or said in header_words.FORMS_OF_ADDRESS
         ],
+        "suffix": [place for place, said in free if said in header_words.SUFFIXES],
         "called": [place for place, said in free if said in header_words.NICKNAMES],
     }
+
+
+def unasked(headers: Sequence[str], mapping: dict[int, str]) -> list[int]:
+    """Columns of which nothing is taken at all."""
+    of_use = {place for places in beside(headers, mapping).values() for place in places}
+    return [at for at in range(len(headers)) if at not in mapping and at not in of_use]
 
 
 def _cells(place: int, rows: Sequence[Sequence[str]]) -> list[str]:
@@ -121,8 +127,10 @@ def _cells(place: int, rows: Sequence[Sequence[str]]) -> list[str]:
 def _told_by_its_cells(header: str, place: int, rows: Sequence[Sequence[str]]) -> str:
     if header not in header_words.MAY_BE_A_PHONE:
         return ""
-    cells = _cells(place, rows)
-    return "phone" if cells and all(map(A_PHONE.fullmatch, cells)) else ""
+    # One odd cell among them, or an extension, does not lose all the others; taken for a phone, what
+    # is none is kept in the notes.
+    cells = [cell[: limits.PHONE] for cell in _cells(place, rows) if not NOTHING.fullmatch(cell)]
+    return "phone" if cells and 2 * sum(map(looks_like_one, cells)) >= len(cells) else ""
 
 
 def _without_doubtful_mails(
@@ -168,6 +176,21 @@ def shape(headers: Sequence[str]) -> str:
         if said.issuperset(all_of.split(", ")) and (not one_of or said & {*one_of.split(", ")}):
             return "outlook"
     return "other"
+
+
+def is_log(headers: Sequence[str]) -> bool:
+    """Whether it is a log of calls, which tells of each how long it was, when, and with whom.
+
+    What an address book has besides, nobody's telephone writes down.
+    """
+    fields = {field_of(header) for header in headers}
+    said = {part for header in headers for part in words(header).split()}
+    return bool(
+        said & header_words.HOW_LONG
+        and said & header_words.WHEN
+        and ("phone" in fields or said & header_words.WHOM)
+        and not fields & {"email", "firm", "title", "notes"}
+    )
 
 
 def label_columns(headers: Sequence[str]) -> dict[int, int]:

@@ -57,6 +57,12 @@ HEADERS = {
 # Beside a column that says the position, these say “Dr.” or “Mrs”.
 FORMS_OF_ADDRESS = frozenset({"title", "titel", "titre", "titulo", "titolo"})
 ADDRESSES = frozenset({"salutation", "name prefix", "prefix", "anrede", "civilite", "aanhef"})
+# Behind a last name: “Jr.”
+SUFFIXES = frozenset(
+    "suffix, name suffix, namenszusatz, suffixe, sufijo, sufixo, suffisso, achtervoegsel".split(
+        ", "
+    )
+)
 # For whom no name is written.
 NICKNAMES = frozenset({"nickname", "file as", "spitzname", "surnom", "bijnaam", "apodo"})
 # French, Outlook calls both of them so, and this is the first.
@@ -79,6 +85,12 @@ OF_AN_ADDRESS = frozenset(
     "verified valid status count reason unsubscribed subscribed last format source owner "
     "permission preference replied hash".split()
 )
+# What stands above a log of calls, word by word: how long, when, and whom.
+HOW_LONG = frozenset("duration dauer duree duracion duracao durata duur".split())
+WHEN = frozenset(
+    "date time datetime timestamp started datum zeit uhrzeit heure fecha hora data ora tijd".split()
+)
+WHOM = frozenset("number numbers rufnummer nummer telefonnummer numero".split())
 PHONES = frozenset(
     "tel phone phones cell mobile mobil handy festnetz durchwahl switchboard portable "
     "movil celular centralita telemovel fone cellulare mobiel".split()

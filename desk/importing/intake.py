@@ -8,10 +8,11 @@ from typing import Any
 from django.core.files.base import File
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.files import LARGEST_POST
 from accounts.models import User
-from desk.importing import reading, work
+from desk.importing import columns, reading, work
 from desk.importing.entries import ImportRefused
 from desk.importing.run import ImportRun
 
@@ -19,6 +20,9 @@ from desk.importing.run import ImportRun
 MOST_WAITING = 5
 # Without one of these columns nobody can be made.
 NAMES = frozenset({"name", "first_name", "last_name", "firm"})
+A_LOG = gettext_lazy(
+    "This looks like a log of calls; calls come in as the XML of SMS Backup & Restore."
+)
 WORDS = re.compile(r"[^\W\d_]{2,}(?:[ .'’-]+[^\W\d_]+)*\.?")
 
 
@@ -39,6 +43,8 @@ def take_in(owner: User, file: File[Any], **chosen: Any) -> ImportRun:
         run.mapping = _remembered(owner, run.signature)
     for name, value in chosen.items():
         setattr(run, name, value)
+    if recognised.format == "csv" and not run.mapping and columns.is_log(recognised.headers):
+        raise ImportRefused(str(A_LOG))
     if recognised.format == "csv" and (not has_names(columns_of(run)) or _is_foreign(run)):
         run.state = ImportRun.State.COLUMNS
     _make_room(owner)

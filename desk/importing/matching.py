@@ -17,8 +17,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from contacts.models import NOTES_LENGTH
+from desk.importing import notes
 from desk.importing.cleaned import Card, Unusable, card_of, fold, line_of, may_be_one, share_a_word
 from desk.importing.entries import Contact, Unreadable
 from desk.importing.known import FIRM, PERSON, RECRUITER, Key, Known
@@ -26,6 +29,13 @@ from desk.importing.put_away import PutAway
 from desk.importing.run import ImportRow, ImportRun
 
 Verdict = ImportRow.Verdict
+
+
+FOREIGN = gettext_lazy(
+    "“%(text)s” is no number of your country and names no other: it is taken as a note."
+)
+# Of one row.
+MOST_TOLD = 2
 
 
 class NotClear(Exception):
@@ -40,6 +50,7 @@ class Earlier:
     folded: str
     firm: str
     ways: set[str]
+    notes: str = ""
 
 
 @dataclass
@@ -57,6 +68,8 @@ class Matcher:
     meant: dict[Key, str] = field(default_factory=dict)
     # What earlier rows already give to somebody known.
     given: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
+    # Their notes, with what earlier rows say beneath.
+    noted: dict[Key, str] = field(default_factory=dict)
 
     def judge(self, run: ImportRun, entries: Iterable[Contact | Unreadable]) -> list[ImportRow]:
         cards: list[Card | ImportRow] = []
@@ -103,6 +116,8 @@ class Matcher:
                 row.is_left_out = True
                 row.why = _("Somebody of this name is in your trash, so it stays out at first.")
             self._remember(card)
+        for text in card.foreign[:MOST_TOLD]:
+            _tell(row, FOREIGN % {"text": text})
         return row
 
     # Somebody known ------------------------------------------------------------------------------
@@ -182,8 +197,9 @@ class Matcher:
             if not old:
                 row.fills.append([name, "", new])
                 self.given[key].add(f"field {name}")
-            elif name != "notes" and fold(old) != fold(new):
+            elif fold(old) != fold(new):
                 row.differs.append([name, old, new])
+        self._note(row, card, key, target)
         self.given[key] |= {one for one, _l in numbers}
         self.given[key] |= {one.lower() for one, _l in addresses}
         row.data = _data(card, numbers, addresses)
@@ -193,7 +209,14 @@ class Matcher:
         row.verdict = Verdict.CHANGES if is_change else Verdict.SAME
         row.name = target.name
         if card.folded != target.folded_name:
-            row.why = (_("The file calls them “%(name)s”.") % {"name": card.name})[:500]
+            _tell(row, _("The file calls them “%(name)s”.") % {"name": card.name})
+
+    def _note(self, row: ImportRow, card: Card, key: Key, target: Any) -> None:
+        """What its notes would add to those of somebody known, or to those of rows before it."""
+        there = self.noted.get(key, target.notes)
+        if more := _more_notes(row, there, card):
+            (row.differs if there else row.fills).append(["notes", there, more])
+            self.noted[key] = notes.joined(there, more)
 
     # Somebody in the same file -------------------------------------------------------------------
 
@@ -219,13 +242,18 @@ class Matcher:
         numbers = [one for one in card.numbers if one[0] not in first.ways]
         addresses = [one for one in card.addresses if one[0].lower() not in first.ways]
         row.twin_of, row.what = twin, first.what
-        row.data = _data(card, numbers, addresses)
-        row.verdict = Verdict.CHANGES if numbers or addresses else Verdict.SAME
         row.why = _("The same as number %(at)s of this file.") % {"at": twin}
+        card.notes = _more_notes(row, first.notes, card)
+        first.notes = notes.joined(first.notes, card.notes)
+        row.data = _data(card, numbers, addresses)
+        gives = numbers or addresses or card.notes
+        row.verdict = Verdict.CHANGES if gives else Verdict.SAME
         self._learn(twin, numbers, addresses)
 
     def _remember(self, card: Card) -> None:
-        self.earlier[card.at] = Earlier(str(card.what), card.folded, fold(card.firm), set())
+        self.earlier[card.at] = Earlier(
+            str(card.what), card.folded, fold(card.firm), set(), card.notes
+        )
         self.by_name[str(card.what), card.folded].append(card.at)
         self._learn(card.at, card.numbers, card.addresses)
 
@@ -240,6 +268,18 @@ class Matcher:
 def unreadable(row: ImportRow, text: str, why: str) -> ImportRow:
     row.verdict, row.name, row.why = Verdict.UNREADABLE, line_of(text), why[:500]
     return row
+
+
+def _tell(row: ImportRow, more: str) -> None:
+    row.why = " ".join(filter(None, (row.why, more)))[:500]
+
+
+def _more_notes(row: ImportRow, there: str, card: Card) -> str:
+    """What its notes have beyond `there`; nothing is cut, so that too much of it stays out."""
+    if len(notes.joined(there, card.notes)) > NOTES_LENGTH:
+        _tell(row, _("Its notes stay out: with those that stand there they are too long."))
+        return ""
+    return notes.missing(there, card.notes)
 
 
 def _people_of(known: Known, by: dict[str, set[Key]], ways: Iterable[str]) -> list[Key]:
@@ -267,17 +307,14 @@ def _several(found: list[Key], known: Known) -> str:
 
 
 def _fields(card: Card, what: str, target: Any) -> list[tuple[str, str, str]]:
-    """Each field that a card has a word for: its name, what stands there, what the card says."""
+    """Each line that a card has a word for: its name, what stands there, what the card says."""
     if what == RECRUITER:
         firm = target.firm.name if target.firm else ""
         return [
             ("firm", firm, card.firm),
             ("title", target.title, card.title),
-            ("notes", target.notes, card.notes),
         ]
-    if what == PERSON:
-        return [("position", target.position, card.position), ("notes", target.notes, card.notes)]
-    return [("notes", target.notes, card.notes)]
+    return [("position", target.position, card.position)] if what == PERSON else []
 
 
 def _data(card: Card, numbers: Any, addresses: Any) -> dict[str, Any]:

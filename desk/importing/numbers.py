@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from django.core.exceptions import ValidationError
@@ -22,39 +23,53 @@ DIALLED_AFTER = re.compile(
 )
 # “office: …”, “… (mobile)”, “… evenings”.
 WORDS = re.compile(r"^[^\W\d_][^:+0-9]{0,30}:\s*|[\s(]+[^\W\d_][^+0-9]{0,40}$")
+# Without what a telephone would not dial.
+A_PHONE = re.compile(r"\+?[0-9(][0-9\s()/.\-]{5,}")
 # Fewer are a part of a number that somebody left out the beginning of.
 FEWEST = 6
 # In one cell.
 MOST = 5
 
 
-def number_of(text: str, region: str) -> str:
+def number_of(text: str, region: str, *, only_valid: bool = False) -> str:
     """In E.164, or "" for what is no number; `region` is meant by one without a country."""
     try:
-        return phones.parse(text, region=region)
+        return phones.parse(text, region=region, only_valid=only_valid)
     except ValidationError:
         return ""
 
 
-def numbers_of(text: str, region: str) -> tuple[list[str], bool]:
-    """The numbers in `text`, in E.164, and whether something else stands there that should be kept."""
+def numbers_of(text: str, region: str, *, only_valid: bool = False) -> tuple[list[str], bool]:
+    """The numbers in `text`, in E.164, and whether something else stands there that should be kept.
+
+    `only_valid`: not what has no country, and is none that `region` gives out.
+    """
+    number_in = functools.partial(number_of, region=region, only_valid=only_valid)
     if NOTHING.fullmatch(text.strip()):
         return [], False
     text = AROUND.sub("", text.strip())
-    if number := number_of(text, region):
+    if number := number_in(text):
         return [number], False
     if sum(map(str.isdigit, text)) < FEWEST:
         return [], True
-    if number := number_of(without_words(text), region):
+    if number := number_in(without_words(text)):
         return [number], True
     parts = [part for part in BETWEEN.split(text, MOST) if part.strip()]
     found, is_more = [], False
     for part in parts if len(parts) > 1 else ():
         bare = without_words(part)
-        number = number_of(bare, region) if sum(map(str.isdigit, bare)) >= FEWEST else ""
+        number = number_in(bare) if sum(map(str.isdigit, bare)) >= FEWEST else ""
         found += [number] if number else []
         is_more = is_more or not number or bare != part.strip()
     return found, is_more or not found
+
+
+def looks_like_one(text: str) -> bool:
+    """Whether a number stands in `text`, of whatever country, and little else."""
+    if sum(map(str.isdigit, text)) < FEWEST:
+        return False
+    parts = [text, *BETWEEN.split(text, MOST)]
+    return any(A_PHONE.fullmatch(without_words(AROUND.sub("", part.strip()))) for part in parts)
 
 
 def without_words(text: str) -> str:

@@ -45,6 +45,14 @@ LETTER = re.compile("[A-Za-z0-9]")
 IN_BRACKETS = re.compile(r"<([^<>@\s]+@[^<>@\s]+)>")
 # How Outlook writes an address of its own server, which nobody can write to from elsewhere.
 OF_EXCHANGE = re.compile(r"/o=[^/]+/", re.IGNORECASE)
+# Marks of direction, soft hyphens and such: with them a name is shown as another than it is. Joiners
+# (U+200C, U+200D) stay, which some scripts and emoji are written with.
+UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0001\U000e0020-\U000e007f]"
+)
+# What a spreadsheet writes where it could not reckon.
+ERRORS = re.compile(r"#(?:NAME\?|REF!|N/A|VALUE!|DIV/0!|NULL!|NUM!)", re.IGNORECASE)
 MANY_SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -60,7 +68,8 @@ def _words(text: str) -> str:
 
 def line(text: str) -> str:
     """`text` in one line, without what is not seen and would not be kept."""
-    return " ".join(paragraphs(text).split())
+    text = paragraphs(text)
+    return " ".join((text if text.isascii() else UNSEEN.sub("", text)).split())
 
 
 def paragraphs(text: str) -> str:

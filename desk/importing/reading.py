@@ -11,6 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO, Self
@@ -29,6 +30,8 @@ __all__ = ["FIELDS", "Recognised", "read", "recognise", "signature"]
 HEAD = 1 << 16
 # Of an archive's manifest, unpacked.
 MOST_OF_A_MANIFEST = 16 << 20
+# Columns: it writes some ninety, whatever stands in them.
+FEWEST_OF_OUTLOOK = 20
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class Recognised:
     headers: list[str] = field(default_factory=list)
     mapping: dict[int, str] = field(default_factory=dict)  # a column, from 0, to a field
     sample: list[list[str]] = field(default_factory=list)  # the first rows
+    # Once it was read: columns of which nothing is taken, and how many of their cells are filled.
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"mapping": {str(at): name for at, name in self.mapping.items()}}
@@ -179,9 +184,16 @@ def _says(packed: zipfile.ZipFile, words: bytes) -> bool:
 
 
 def read(
-    file: BinaryIO, recognised: Recognised, *, mapping: dict[int, str] | None = None
+    file: BinaryIO,
+    recognised: Recognised,
+    *,
+    mapping: dict[int, str] | None = None,
+    left_out: Counter[int] | None = None,
 ) -> Iterator[Entry]:
     """The entries of `file`, in order; `mapping` is the user's, from columns to `FIELDS`.
+
+    `left_out` counts, by column, filled cells of a table of which nobody has said what to take:
+    what is left of a program's own export is known (docs/import-formats.md).
 
     What of it cannot be read comes as `Unreadable`. Raises `ImportRefused`, in mid-iteration
     too, for what makes the whole file unusable: then nothing of it should be kept.
@@ -200,7 +212,16 @@ def read(
         (),
     )
     chosen = recognised.mapping if mapping is None else mapping
-    return tables.read(file, recognised.encoding, laid_out, dict(sorted(chosen.items())))
+    if mapping is not None or _is_export(recognised):
+        left_out = None
+    return tables.read(file, recognised.encoding, laid_out, dict(sorted(chosen.items())), left_out)
+
+
+def _is_export(recognised: Recognised) -> bool:
+    """Whether a program wrote it, and not somebody whose headers are a program's by chance."""
+    if recognised.shape == "outlook":
+        return len(recognised.headers) >= FEWEST_OF_OUTLOOK
+    return recognised.shape != "other"
 
 
 def signature(recognised: Recognised) -> str:

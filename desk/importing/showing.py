@@ -12,6 +12,7 @@ from accounts.trash import hold
 from calls.last_calls import follow
 from calls.models import Call
 from contacts.models import Firm, Recruiter
+from desk.importing import notes
 from desk.importing.cleaned import fold
 from desk.importing.conflicts import MEANWHILE, Conflict, refuse_what_changed
 from desk.importing.hidden import MODELS, hidden, label_of
@@ -99,8 +100,7 @@ def _write_part(run: ImportRun, model: Any, part: list[ImportRow]) -> list[Any]:
             target.version += 1
         was = changed.setdefault(target.pk, {})
         for name, _old, new in values:
-            value = firms[fold(new)] if name == "firm" else new
-            field = "firm_id" if name == "firm" else name
+            field, value = _field(target, name, new, firms)
             before = was[field][0] if field in was else getattr(target, field)
             setattr(target, field, value)
             was[field] = [before, digest(value)]
@@ -112,6 +112,13 @@ def _write_part(run: ImportRun, model: Any, part: list[ImportRow]) -> list[Any]:
     if kind := ahead.kind_of(model):
         index.mark(kind, known)
     return [[label_of(model), pk, was] for pk, was in changed.items()]
+
+
+def _field(target: Any, name: str, new: str, firms: dict[str, int]) -> tuple[str, Any]:
+    """What is to be set, and to what: notes are added to."""
+    if name == "firm":
+        return "firm_id", firms[fold(new)]
+    return name, notes.joined(target.notes, new) if name == "notes" else new
 
 
 def _firms(run: ImportRun, part: list[ImportRow]) -> dict[str, int]:

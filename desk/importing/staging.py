@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, cast
 
@@ -42,7 +43,8 @@ def stage(run: ImportRun) -> None:
     owner = User.objects.get(pk=run.owner_id)
     matcher = matcher_of(run, owner)
     done = 0
-    for part in _parts(_entries(run)):
+    left_out: Counter[int] = Counter()
+    for part in _parts(_entries(run, left_out)):
         rows = matcher.judge(run, part)
         for row in rows:
             row.is_left_out = said.get(row.at, row.is_left_out)
@@ -51,7 +53,8 @@ def stage(run: ImportRun) -> None:
             inserting.let_be_begun_anew()
             run.goes_on(done=done)
             inserting.insert(rows)
-    run.becomes(State.READY, counts=count(run), done=done, of=done)
+    recognised = run.recognised | {"left_out": {str(at): left_out[at] for at in sorted(left_out)}}
+    run.becomes(State.READY, counts=count(run), done=done, of=done, recognised=recognised)
 
 
 def matcher_of(run: ImportRun, owner: User) -> Any:
@@ -60,13 +63,15 @@ def matcher_of(run: ImportRun, owner: User) -> Any:
     return Matcher(owner, run.circle, run.overwrites, PutAway.of(owner))
 
 
-def _entries(run: ImportRun) -> Iterator[Any]:
+def _entries(run: ImportRun, left_out: Counter[int] | None = None) -> Iterator[Any]:
     from desk.importing import reading
 
     recognised = reading.Recognised.from_json(run.recognised)
     mapping = {int(at): name for at, name in run.mapping.items()} if run.mapping else None
     with run.file.open("rb") as file:
-        yield from reading.read(cast(BinaryIO, file), recognised, mapping=mapping)
+        yield from reading.read(
+            cast(BinaryIO, file), recognised, mapping=mapping, left_out=left_out
+        )
 
 
 def _parts(entries: Iterable[Any]) -> Iterator[list[Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -15,6 +16,7 @@ from django.utils.translation import pgettext
 from desk.importing import columns, limits, people
 from desk.importing.decoding import lines
 from desk.importing.entries import Circle, Contact, ImportRefused, Labelled, Unreadable
+from desk.importing.numbers import A_PHONE
 
 DELIMITERS = ",;\t|"
 LARGEST = limits.LARGEST["csv"]
@@ -201,7 +203,7 @@ def _without_header(cells: list[str]) -> dict[int, str]:
     for place, cell in enumerate(cells):
         if "@" in cell and " " not in cell:
             found[place] = "email"
-        elif columns.A_PHONE.fullmatch(cell[: limits.PHONE]):
+        elif A_PHONE.fullmatch(cell[: limits.PHONE]):
             found[place] = "phone"
     if found:
         text = [place for place in range(len(cells)) if place not in found and cells[place]]
@@ -210,23 +212,22 @@ def _without_header(cells: list[str]) -> dict[int, str]:
 
 
 def read(
-    file: BinaryIO, encoding: str, laid_out: Layout, mapping: dict[int, str]
+    file: BinaryIO,
+    encoding: str,
+    laid_out: Layout,
+    mapping: dict[int, str],
+    left_out: Counter[int] | None = None,
 ) -> Iterator[Contact | Unreadable]:
-    """Each row as a contact. Raises `ImportRefused`, also on the way, if the file is unusable."""
-    source = lines(file, encoding, largest=LARGEST)
-    skipped = max(laid_out.header_at - 1, 0)
-    for _line in itertools.islice(source, skipped):
-        pass
-    rows = Rows(source, laid_out.delimiter, before=skipped)
-    if laid_out.header_at:
-        try:
-            rows.next()
-        except csv.Error as error:
-            raise not_understood() from error
+    """Each row as a contact; `left_out` counts the filled cells of which nothing is taken.
+
+    Raises `ImportRefused`, also on the way, if the file is unusable.
+    """
+    rows = _below_header(file, encoding, laid_out)
     labels = columns.label_columns(laid_out.headers)
     places = columns.beside(laid_out.headers, mapping)
     for place, name in mapping.items():
         places.setdefault(name, []).append(place)
+    unasked = columns.unasked(laid_out.headers, mapping) if left_out is not None else ()
     count = whole = short = 0
     is_after_wrong = False
     while True:
@@ -246,6 +247,8 @@ def read(
                     _("This file is cut off: its last row, at line %(n)d, is not whole.")
                     % {"n": rows.begins}
                 )
+            if left_out is not None:
+                left_out.update(at for at in unasked if at < len(row) and row[at].strip())
             whole += is_whole
             short += not is_whole
             is_after_wrong = is_after_wrong and not is_whole
@@ -258,6 +261,20 @@ def read(
         if count > limits.ROWS:
             raise too_many()
         yield entry
+
+
+def _below_header(file: BinaryIO, encoding: str, laid_out: Layout) -> Rows:
+    source = lines(file, encoding, largest=LARGEST)
+    skipped = max(laid_out.header_at - 1, 0)
+    for _line in itertools.islice(source, skipped):
+        pass
+    rows = Rows(source, laid_out.delimiter, before=skipped)
+    if laid_out.header_at:
+        try:
+            rows.next()
+        except csv.Error as error:
+            raise not_understood() from error
+    return rows
 
 
 def too_many() -> ImportRefused:
@@ -331,6 +348,8 @@ class _Said:
 
     def cell(self, place: int) -> str:
         text = self.row[place] if place < len(self.row) else ""
+        if "#" in text and people.ERRORS.fullmatch(text.strip()):
+            return ""
         return text[1:] if DEFUSED.match(text) else text
 
     def all(self, field: str) -> list[tuple[int, str]]:
@@ -342,13 +361,14 @@ class _Said:
         return next((text.split(" ::: ")[0] for _place, text in self.all(field)), "")
 
     def name(self) -> str:
-        """Without how somebody is addressed, as no other file writes it."""
+        """Without how somebody is addressed, as no other file writes it; with “Jr.”."""
         if name := people.line(self.one("name")):
             address = people.line(self.one("address"))
-            return (name.removeprefix(f"{address} ") if address else name) or name
-        return people.full_name(
-            self.one("first_name"), self.one("middle_name"), self.one("last_name")
-        )
+            name = (name.removeprefix(f"{address} ") if address else name) or name
+        else:
+            name = people.full_name(*map(self.one, ("first_name", "middle_name", "last_name")))
+        suffix = people.line(self.one("suffix"))
+        return people.full_name(name, suffix) if name and not name.endswith(suffix) else name
 
     def reached(self, field: str, parts: re.Pattern[str]) -> Iterator[Labelled]:
         for place, text in self.all(field):

@@ -37,6 +37,8 @@ SHAPES: dict[str, str | Lazy] = {
 UNANSWERED = (Call.Direction.OUTGOING, Call.Outcome.MISSED)
 # Of notes the beginning says enough.
 SHOWN = 80
+# Of columns that are left out, by name.
+MOST_COLUMNS = 6
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,32 @@ class Difference:
     old: str
     new: str
     is_kept: bool = False
+    is_beneath: bool = False  # of notes, which are added to
 
 
 def what_it_is(run: ImportRun) -> str:
     return capfirst(str(SHAPES.get(run.shape) or FORMATS.get(run.kind, "")))
+
+
+def left_out(run: ImportRun) -> str:
+    """Which columns would be lost, such as “Left out: Work (12 cells are filled), Hats (1).”"""
+    said, headers = run.recognised.get("left_out", {}), run.recognised.get("headers", [])
+    told: list[str] = []
+    for place, n in list(said.items())[:MOST_COLUMNS]:
+        header = headers[int(place)][:80] or _("Column %(n)s") % {"n": int(place) + 1}
+        words = (
+            ngettext("%(n)s cell is filled", "%(n)s cells are filled", n) if not told else "%(n)s"
+        )
+        told.append(f"{header} ({words % {'n': n}})")
+    more = len(said) - len(told)
+    columns = ", ".join(told)
+    if more:
+        return ngettext(
+            "Left out: %(columns)s, and %(n)s more.",
+            "Left out: %(columns)s, and %(n)s more.",
+            more,
+        ) % {"columns": columns, "n": more}
+    return _("Left out: %(columns)s.") % {"columns": columns} if told else ""
 
 
 def ways(row: ImportRow) -> str:
@@ -66,10 +90,11 @@ def ways(row: ImportRow) -> str:
 
 def differences(row: ImportRow, *, overwrites: bool) -> list[Difference]:
     found = [Difference(_label(name), "", _short(new)) for name, _old, new in row.fills]
-    if row.verdict == ImportRow.Verdict.NEW and (notes := row.data.get("notes")):
+    is_new = row.verdict == ImportRow.Verdict.NEW or row.twin_of is not None
+    if is_new and (notes := row.data.get("notes")):
         found.append(Difference(_label("notes"), "", _short(notes)))
     found += [
-        Difference(_label(name), _short(old), _short(new), is_kept=not overwrites)
+        Difference(_label(name), _short(old), _short(new), not overwrites, name == "notes")
         for name, old, new in row.differs
     ]
     return found

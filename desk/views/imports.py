@@ -102,9 +102,16 @@ def _preview(request: OwnerRequest, run: ImportRun) -> dict[str, Any]:
         "show": show,
         "tabs": [(one, Verdict(one).label, run.counts[one]) for one in there if run.counts],
         "taken": staging.count_taken(run),
+        "left_out": wording.left_out(run),
+        "is_otherwise": Verdict.SAME in there and _is_otherwise(run),
         "choices": None if run.kind == "call_log" else ChoicesForm(run=run),
         "columns": ColumnsForm(run=run) if run.kind == "csv" else None,
     }
+
+
+def _is_otherwise(run: ImportRun) -> bool:
+    """Whether it says something otherwise that would come in if it overwrote."""
+    return ImportRow.objects.of(run.owner_id).filter(run=run, only_differs=True).exists()
 
 
 def _word(row: Any, run: ImportRun) -> None:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
+from accounts.models import User
 from desk.importing import call_logs, decoding
 from desk.importing.entries import Direction, ImportRefused, LoggedCall, Unreadable
 from desk.importing.reading import read, recognise
+from desk.importing.run import ImportRun
+from tests.desk.imports import table, taken_in, upload, verdicts
+from tests.pages import html
 
 FILES = Path(__file__).parent / "files"
 IN, OUT = Direction.INCOMING, Direction.OUTGOING
@@ -168,6 +174,55 @@ def test_it_reads_other_encodings(encoding: str) -> None:
 def test_it_refuses_what_is_no_whole_log(text: str, why: str) -> None:
     with pytest.raises(ImportRefused, match=why):
         entries(text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("date", ["4763000000000", "100000000000000"])
+def test_a_call_of_the_future_says_so(client: Client, user: User, date: str) -> None:
+    run = taken_in(user, log(call(number="+442079460018", date=date)))
+    assert verdicts(run) == ["unreadable"]
+    assert "Its day is in the future." in html(client.get(run.get_absolute_url()))
+
+
+# As telephones, their programs and routers write them.
+LOGS = [
+    "Date,Time,Number,Name,Duration,Type",
+    "Name,Phone Number,Call Type,Call Date & Time,Duration (in sec)",
+    "Call type,Date,Duration,Number,Contact,Location,Service",
+    "Name,From Number,To Number,Date Time,Duration,Type",
+    "Typ;Datum;Name;Rufnummer;Nebenstelle;Eigene Rufnummer;Dauer",
+    "Contact name\tPhone\tDirection\tStarted at\tCall duration",
+    "Nom,Numéro,Date,Durée,Type",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("header", LOGS)
+def test_a_log_that_is_a_table_is_refused_in_words(
+    client: Client, user: User, header: str
+) -> None:
+    text = table(re.sub(r"[^,;\t]+", "12", header), header=header)
+    response = client.post("/import/", {"file": upload(text)})
+    assert response.status_code == 422
+    assert "This looks like a log of calls; calls come in as the XML of" in html(response)
+    assert not ImportRun.objects.of(user).exists()
+    # Whoever says what its columns are has said that it is an address book.
+    assert taken_in(user, text, mapping={"0": "name"}).state == ImportRun.State.READY
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Name,Phone,Duration", "Name,Phone,Start date,Type", "Name,Date of birth,Mobile"),
+        *(
+            "Name,Email,Last call date,Last call duration,Phone",
+            "Name,Company,Phone,Date,Duration",
+        ),
+    ],
+)
+def test_an_address_book_that_speaks_of_calls_is_none(user: User, header: str) -> None:
+    assert taken_in(user, table("Ann,x,x,x", header=header)).state == ImportRun.State.READY
 
 
 def test_what_comes_after_a_fault_is_a_fault_of_the_whole_file() -> None:

@@ -78,3 +78,12 @@ def test_it_refuses_in_words(user: User, tmp_path: Path) -> None:
         run(tmp_path / "nothing.csv", user)
     with pytest.raises(CommandError, match="no account of this address"):
         call_command("import", str(path), email="nobody@example.org")
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_it_says_that_there_is_nothing_in_it(user: User, tmp_path: Path, dry_run: bool) -> None:
+    path = tmp_path / "empty.csv"
+    path.write_text("Name,Phone,Email\n")
+    said = run(path, user, dry_run=dry_run).splitlines()
+    assert said[0] == "There is nothing in it. The file has a beginning, and no row below it."
+    assert said[1:] == ([] if dry_run else ["Brought in: nothing new."])

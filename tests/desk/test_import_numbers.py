@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
-from contacts.models import Phone
+from contacts.models import Person, Phone
 from desk.importing.cleaned import card_of
 from desk.importing.entries import Contact, Labelled
-from tests.desk.imports import bring_in, table, taken_in
+from tests.desk.imports import bring_in, row_of, table, taken_in
+from tests.factories import RecruiterFactory
+from tests.pages import html
 
 ONE, OTHER = "+442079460001", "+442079460002"
 
@@ -70,3 +73,42 @@ def test_an_extension_comes_in_once(user: User) -> None:
     bring_in(taken_in(user, text))
     assert Phone.objects.of(user).get().number == ONE
     assert taken_in(user, text).counts == {"same": 1}
+
+
+# Of Germany, and as long as numbers of Great Britain are.
+@pytest.mark.parametrize("text", ["0171/2345678", "0170 1112223", "(0170) 111 22 23", "555-0100"])
+def test_a_number_of_another_country_is_kept_and_not_made_one_of_ours(text: str) -> None:
+    assert numbers_and_notes(text) == ([], f"Phone: {text}")
+
+
+def test_beside_it_one_that_can_be_is_taken() -> None:
+    text = "0170 1112223 / 020 7946 0001"
+    assert numbers_and_notes(text) == ([ONE], f"Phone: {text}")
+
+
+@pytest.mark.parametrize("text", ["+44 171 2345678", "0044 171 2345678", "+49 170 1112223"])
+def test_one_that_says_its_country_is_believed(text: str) -> None:
+    assert len(numbers_and_notes(text)[0]) == 1
+
+
+@pytest.mark.django_db
+def test_it_says_that_it_is_taken_as_a_note(client: Client, user: User) -> None:
+    header = "Name,Phone,Mobile,Notes"
+    run = taken_in(user, table("Jan Horn,0170 1112223,+49 170 1112223,Met", header=header))
+    said = "“0170 1112223” is no number of your country and names no other: it is taken as a note."
+    assert said in html(client.get(run.get_absolute_url()))
+    bring_in(run)
+    jan = Person.objects.of(user).get()
+    assert [one.number for one in jan.phones.all()] == ["+491701112223"]
+    assert jan.notes == "Met\nPhone: 0170 1112223"
+    row = row_of(taken_in(user, table("Jan Horn,ask Bo,,", header=header)), 1)
+    assert row.why == ""
+
+
+@pytest.mark.django_db
+def test_a_log_of_calls_knows_them_as_they_were_typed(user: User) -> None:
+    anna = RecruiterFactory(owner=user)
+    Phone.objects.create(owner=user, recruiter=anna, number="+441701112223")
+    call = '<call number="01701112223" duration="5" date="1772460330000" type="1" />'
+    run = taken_in(user, f"<?xml version='1.0'?><calls count='1'>{call}</calls>")
+    assert row_of(run, 1).target == anna.pk

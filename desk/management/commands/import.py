@@ -12,7 +12,7 @@ from accounts.models import User
 from desk.archive import bring_back
 from desk.archive.accounts import account
 from desk.backup.archive import BackupError
-from desk.importing import archives, intake, reading, staging, work
+from desk.importing import archives, intake, reading, staging, wording, work
 from desk.importing.entries import ImportRefused
 from desk.importing.run import ImportRow, ImportRun
 
@@ -20,6 +20,9 @@ from desk.importing.run import ImportRow, ImportRun
 MAP_HELP = (
     "what a column holds, such as “Who=name” or “3=phone” (columns count from 1); repeatable"
 )
+
+# As the page says it.
+NOTHING = "There is nothing in it. The file has a beginning, and no row below it."
 
 
 class Command(BaseCommand):
@@ -79,8 +82,12 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(said))
             return
+        if not said["preview"]:
+            self.stdout.write(NOTHING)
         for name, count in said["preview"].items():
             self.stdout.write(f"{ImportRow.Verdict(name).label}: {count}")
+        if said["left_out"]:
+            self.stdout.write(said["left_out"])
         for row in said["rows"]:
             self.stdout.write(f"  number {row['at']}, {row['name']}: {row['why']}")
         if not options["dry_run"]:
@@ -98,6 +105,7 @@ class Command(BaseCommand):
             "preview": run.counts,
             "dry_run": dry_run,
             "rows": _told(run),
+            "left_out": wording.left_out(run),
             "would_bring_in": staging.count_taken(run),
             "brought": {},
         }
