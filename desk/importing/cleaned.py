@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from contacts.models import NAME_LENGTH, NOTES_LENGTH
 from contacts.names import fold as fold_name
 from desk.importing.entries import Circle, Contact, Labelled
-from desk.importing.numbers import NOTHING, numbers_of
+from desk.importing.numbers import NOTHING, numbers_of_somebody, regions_named
 from desk.importing.run import ImportRow, ImportRun
 
 LABEL_LENGTH = 40
@@ -51,7 +51,6 @@ class Card:
     numbers: list[tuple[str, str]] = field(default_factory=list)
     addresses: list[tuple[str, str]] = field(default_factory=list)
     # Numbers without a country that are none of the user's: another country's, most often.
-    foreign: list[str] = field(default_factory=list)
 
     @property
     def folded(self) -> str:
@@ -79,7 +78,7 @@ def card_of(entry: Contact, *, circle: str, region: str) -> Card:
         raise Unusable(_("There is no name in it."))
     left: list[str] = []
     card = Card(at=entry.at, what=what, name=name or firm, firm=firm if name else "", title=title)
-    card.numbers = _numbers(entry.phones, region, left, card.foreign)
+    card.numbers = _numbers(entry.phones, region, left)
     card.addresses = _addresses(entry.emails, left)
     card.notes = "\n".join(filter(None, (text_of(entry.notes), *left)))[:NOTES_LENGTH]
     return card
@@ -107,19 +106,16 @@ def text_of(text: str) -> str:
     return text.replace("\x00", "").strip()
 
 
-def _numbers(
-    found: Iterable[Labelled], region: str, left: list[str], foreign: list[str]
-) -> list[tuple[str, str]]:
+def _numbers(found: Iterable[Labelled], region: str, left: list[str]) -> list[tuple[str, str]]:
     numbers: dict[str, str] = {}
-    for one in list(found)[:MOST_WAYS]:
-        text = line_of(one.text)
-        several, is_more = numbers_of(text, region, only_valid=True)
+    ways = [(line_of(one.text), one.label) for one in list(found)[:MOST_WAYS]]
+    abroad = regions_named((text for text, _label in ways), region)
+    for text, label in ways:
+        several, is_more = numbers_of_somebody(text, region, abroad)
         for number in several:
-            numbers.setdefault(number, line_of(one.label, LABEL_LENGTH))
+            numbers.setdefault(number, line_of(label, LABEL_LENGTH))
         if is_more:
             left.append(_("Phone: %(text)s") % {"text": text})
-            if len(numbers_of(text, region)[0]) > len(several):
-                foreign.append(text)
     return list(numbers.items())
 
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from contacts.models import NOTES_LENGTH
@@ -29,13 +28,6 @@ from desk.importing.put_away import PutAway
 from desk.importing.run import ImportRow, ImportRun
 
 Verdict = ImportRow.Verdict
-
-
-FOREIGN = gettext_lazy(
-    "“%(text)s” is no number of your country and names no other: it is taken as a note."
-)
-# Of one row.
-MOST_TOLD = 2
 
 
 class NotClear(Exception):
@@ -116,8 +108,6 @@ class Matcher:
                 row.is_left_out = True
                 row.why = _("Somebody of this name is in your trash, so it stays out at first.")
             self._remember(card)
-        for text in card.foreign[:MOST_TOLD]:
-            _tell(row, FOREIGN % {"text": text})
         return row
 
     # Somebody known ------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterable
 
+import phonenumbers
 from django.core.exceptions import ValidationError
 
 from accounts import phones
@@ -62,6 +64,31 @@ def numbers_of(text: str, region: str, *, only_valid: bool = False) -> tuple[lis
         found += [number] if number else []
         is_more = is_more or not number or bare != part.strip()
     return found, is_more or not found
+
+
+def regions_named(texts: Iterable[str], region: str) -> list[str]:
+    """The countries that numbers among these say themselves, but for `region`; each once."""
+    found = []
+    for text in texts:
+        if "+" in text or text.lstrip("( ").startswith("00"):
+            for number in numbers_of(text, region)[0]:
+                found.append(phonenumbers.region_code_for_number(phones.read(number)))
+    return [one for one in dict.fromkeys(found) if one not in {None, region}]
+
+
+def numbers_of_somebody(text: str, region: str, abroad: list[str]) -> tuple[list[str], bool]:
+    """As `numbers_of`, of somebody who has numbers in these other countries, too.
+
+    Beside a number in +49, “0171 2345678” is a German's: `region` may have as long ones, and gives
+    none of these out.
+    """
+    found = numbers_of(text, region)
+    if abroad and numbers_of(text, region, only_valid=True)[0] != found[0]:
+        for other in abroad:
+            theirs = numbers_of(text, other, only_valid=True)
+            if theirs[0]:
+                return theirs
+    return found
 
 
 def looks_like_one(text: str) -> bool:

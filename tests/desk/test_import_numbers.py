@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 
 from accounts.models import User
-from contacts.models import Person, Phone
+from contacts.models import Phone
 from desk.importing.cleaned import card_of
 from desk.importing.entries import Contact, Labelled
 from tests.desk.imports import bring_in, row_of, table, taken_in
 from tests.factories import RecruiterFactory
-from tests.pages import html
 
 ONE, OTHER = "+442079460001", "+442079460002"
 
 
-def numbers_and_notes(text: str) -> tuple[list[str], str]:
-    entry = Contact(1, "Ann Lee", phones=(Labelled(text, "work"),))
+def numbers_and_notes(*texts: str) -> tuple[list[str], str]:
+    entry = Contact(1, "Ann Lee", phones=tuple(Labelled(text, "work") for text in texts))
     card = card_of(entry, circle="people", region="GB")
     return [number for number, _label in card.numbers], card.notes
 
@@ -76,33 +74,25 @@ def test_an_extension_comes_in_once(user: User) -> None:
 
 
 # Of Germany, and as long as numbers of Great Britain are.
-@pytest.mark.parametrize("text", ["0171/2345678", "0170 1112223", "(0170) 111 22 23", "555-0100"])
-def test_a_number_of_another_country_is_kept_and_not_made_one_of_ours(text: str) -> None:
-    assert numbers_and_notes(text) == ([], f"Phone: {text}")
+@pytest.mark.parametrize("text", ["0171/2345678", "(0171) 234 56 78"])
+@pytest.mark.parametrize("beside", ["+49 30 1234567", "0049 30 1234567"])
+def test_beside_a_number_that_says_its_country_one_that_says_none_may_be_of_it(
+    text: str, beside: str
+) -> None:
+    assert numbers_and_notes(text, beside) == (["+491712345678", "+49301234567"], "")
 
 
-def test_beside_it_one_that_can_be_is_taken() -> None:
-    text = "0170 1112223 / 020 7946 0001"
-    assert numbers_and_notes(text) == ([ONE], f"Phone: {text}")
+@pytest.mark.parametrize("text", ["020 7946 0001", "0044 20 7946 0001"])
+def test_a_number_that_is_given_out_here_is_of_here_all_the_same(text: str) -> None:
+    assert numbers_and_notes(text, "+49 30 1234567")[0][0] == ONE
 
 
-@pytest.mark.parametrize("text", ["+44 171 2345678", "0044 171 2345678", "+49 170 1112223"])
-def test_one_that_says_its_country_is_believed(text: str) -> None:
-    assert len(numbers_and_notes(text)[0]) == 1
-
-
-@pytest.mark.django_db
-def test_it_says_that_it_is_taken_as_a_note(client: Client, user: User) -> None:
-    header = "Name,Phone,Mobile,Notes"
-    run = taken_in(user, table("Jan Horn,0170 1112223,+49 170 1112223,Met", header=header))
-    said = "“0170 1112223” is no number of your country and names no other: it is taken as a note."
-    assert said in html(client.get(run.get_absolute_url()))
-    bring_in(run)
-    jan = Person.objects.of(user).get()
-    assert [one.number for one in jan.phones.all()] == ["+491701112223"]
-    assert jan.notes == "Met\nPhone: 0170 1112223"
-    row = row_of(taken_in(user, table("Jan Horn,ask Bo,,", header=header)), 1)
-    assert row.why == ""
+@pytest.mark.parametrize("text", ["07700 900123", "0171/2345678"])
+def test_without_a_sign_of_another_country_it_is_of_here(text: str) -> None:
+    """Also what nobody is given, such as the numbers of the stage."""
+    (number,), notes = numbers_and_notes(text)
+    assert number.startswith("+44")
+    assert not notes
 
 
 @pytest.mark.django_db
