@@ -142,6 +142,14 @@ def test_firms_are_one_by_the_mails_of_their_people(user: User) -> None:
     assert [*found(user, Kind.FIRM).values()] == [["mails from the same domain"]]
 
 
+def test_a_domain_of_three_firms_is_nobodys_own(user: User) -> None:
+    for name in ("Acme", "Other", "Third"):
+        firm = factories.FirmFactory(owner=user, name=name)
+        (row,) = recruiters(user, f"Jane {name}", firm=firm)
+        factories.EmailFactory(owner=user, recruiter=row, address=f"{name}@provider.example")
+    assert found(user, Kind.FIRM) == {}
+
+
 def test_employers_are_compared_by_every_name_and_told_apart_by_a_parent(user: User) -> None:
     acme = factories.EmployerFactory(owner=user, name="Acme", other_names="Northwind")
     wind = factories.EmployerFactory(owner=user, name="Northwind Ltd")
