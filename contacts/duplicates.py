@@ -55,7 +55,7 @@ class Reason:
     NUMBER = (90, _("same number"))
     MAIL = (85, _("same e-mail"))
     NAME = (80, _("same name"))
-    NO_FIRM = (75, _("same name, one has no firm"))
+    NO_FIRM = (75, _("same name, one of them without a firm"))
     FORM = (70, _("same name but for its legal form or spelling"))
     SITE = (65, _("same website"))
     GENERIC = (55, _("same name but for words such as “Partners”"))

@@ -22,7 +22,7 @@ def test_a_firm_is_thrown_away_and_comes_back(
     page.goto(firm.get_absolute_url())
     page.get_by_role("link", name="Throw away…").click()
     page.get_by_role("button", name="Throw it away").click()
-    expect(page.get_by_text("Undone for 30 days")).to_be_visible()
+    expect(page.get_by_text("can be undone for 30 days")).to_be_visible()
     faults = list(looks_of(page))
     page.get_by_role("button", name="Bring it back").click()
     expect(page.get_by_role("heading", name=firm.name, level=1)).to_be_visible()

@@ -61,8 +61,8 @@ def test_it_says_how_firms_speak_for_it(user: User) -> None:
     other = factories.RecruiterFactory(owner=user, name="Jane Doe", firm=there)
     nowhere = factories.RecruiterFactory(owner=user, name="Jane Doe")
     assert found(user, Kind.RECRUITER) == {
-        (one.pk, nowhere.pk): ["same name, one has no firm"],
-        (other.pk, nowhere.pk): ["same name, one has no firm"],
+        (one.pk, nowhere.pk): ["same name, one of them without a firm"],
+        (other.pk, nowhere.pk): ["same name, one of them without a firm"],
         (one.pk, other.pk): ["same name at another firm"],
     }
     factories.RecruiterFactory(owner=user, name="Jane Dose", firm=there)
@@ -208,6 +208,7 @@ def test_it_lists_them_with_the_reason_and_the_way_to_compare(client: Client, us
 def test_an_empty_one_teaches(client: Client, user: User, show: str) -> None:
     page = html(client.get(PAGE, {"show": show}))
     assert 'class="empty"' in page
+    assert '<p class="summary"></p>' in page
 
 
 def test_two_that_are_not_the_same_are_not_offered_again(client: Client, user: User) -> None:
