@@ -17,7 +17,7 @@ def type_the_password(phone: Page) -> None:
     phone.get_by_role("button", name="Download Firms").click()
     phone.get_by_label("Password").fill(PASSWORD)
     phone.keyboard.press("Enter")
-    phone.wait_for_url("**/export/")
+    phone.wait_for_url("**/export/?chosen=firms")
 
 
 def test_a_table_is_downloaded_once_the_password_is_typed(
@@ -31,7 +31,7 @@ def test_a_table_is_downloaded_once_the_password_is_typed(
     with open(coming.value.path(), encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["Name"] == "Hartwell Search"
-    assert phone.url.endswith("/export/")
+    assert phone.url.endswith("/export/?chosen=firms")
 
 
 def test_two_tables_are_downloaded_one_right_after_the_other(
