@@ -7,7 +7,7 @@ looked at. Nothing is merged by itself: a likeness is a reason to look.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise, product
@@ -38,11 +38,15 @@ GENERIC = frozenset(
 # Everybody's mail and pages: to share such a host says nothing.
 ANYBODYS = frozenset(
     """
-    aol.com facebook.com gmail.com gmx.de gmx.net google.com googlemail.com hotmail.com icloud.com
-    linkedin.com live.com me.com msn.com outlook.com proton.me protonmail.com sites.google.com
-    t-online.de web.de xing.com yahoo.co.uk yahoo.com
+    aol.com bluewin.ch btinternet.com comcast.net facebook.com fastmail.com free.fr gmail.com gmx.at
+    gmx.ch gmx.com gmx.de gmx.net google.com googlemail.com hotmail.co.uk hotmail.com hotmail.de
+    hotmail.fr icloud.com laposte.net libero.it linkedin.com live.co.uk live.com mac.com mail.com me.com
+    msn.com onet.pl orange.fr outlook.com pm.me proton.me protonmail.com seznam.cz sites.google.com
+    t-online.de web.de wp.pl xing.com yahoo.co.uk yahoo.com yahoo.de yahoo.fr ymail.com
     """.split()
 )
+# A domain from which so many firms mail is some provider's, or a house's with many firms in it.
+A_PROVIDERS = 3
 
 
 class Reason:
@@ -51,7 +55,7 @@ class Reason:
     NUMBER = (90, _("same number"))
     MAIL = (85, _("same e-mail"))
     NAME = (80, _("same name"))
-    NO_FIRM = (75, _("same name, one has no firm"))
+    NO_FIRM = (75, _("same name, one of them without a firm"))
     FORM = (70, _("same name but for its legal form or spelling"))
     SITE = (65, _("same website"))
     GENERIC = (55, _("same name but for words such as “Partners”"))
@@ -154,6 +158,10 @@ def _firms(owner: User) -> list[Entry]:
     ):
         if firm in by_pk:
             by_pk[firm].domains |= domain_of(address)
+    many = Counter(domain for entry in found for domain in entry.domains)
+    providers = {domain for domain, firms in many.items() if firms >= A_PROVIDERS}
+    for entry in found:
+        entry.domains -= providers
     return found
 
 

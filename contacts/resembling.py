@@ -1,4 +1,7 @@
-"""Who is there already, said while somebody new is typed: by number, or by nearly the same name."""
+"""Who is there already, said while somebody new is typed: by number, or by nearly the same name.
+
+Of the trash it is said that one of exactly this name lies there.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import User
+from accounts.models import TrashGroup, User
 from contacts.companies import keys_of
 from contacts.duplicates import Entry, Reason, reasons
 from contacts.finding import begins, rank
@@ -44,6 +47,18 @@ def resembling(
                 found[row.pk] = score, row, str(why)
     best = sorted(found.values(), key=lambda one: (-one[0], one[1].pk))[:MOST]
     return [(row, why) for _score, row, why in best]
+
+
+def lies_in_trash(owner: User, kind: Kind, name: str) -> bool:
+    """Whether one of exactly this name could be brought back. One query.
+
+    Of a firm that matters: once there is a new one of its name, the old one cannot come back.
+    """
+    if not (folded := _folded_name(name)):
+        return False
+    rows = kind.model.across_owners.filter(owner=owner, folded_name=folded)
+    thrown = TrashGroup.objects.of(owner).values("group")
+    return bool(rows.filter(trashed_at__isnull=False, trash_group__in=thrown).exists())
 
 
 def _folded_name(text: str) -> str:

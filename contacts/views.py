@@ -29,7 +29,7 @@ from contacts.forms import EmployerForm, EmploymentForm, FirmForm, PersonForm, R
 from contacts.merges import just_merged, leads_to_kept
 from contacts.models import Employer, Employment, Firm, Kind, Person, Recruiter
 from contacts.pickers import EmployerPicker, FirmPicker, PersonPicker, PickerField, RecruiterPicker
-from contacts.resembling import resembling
+from contacts.resembling import lies_in_trash, resembling
 
 
 def _sorted_page(request: OwnerRequest, rows: QuerySet) -> tuple[str, Page]:
@@ -135,7 +135,8 @@ def resembling_options(request: OwnerRequest, kind: Kind) -> HttpResponse:
     found = resembling(
         request.user, kind, name=typed["name"], number=number, firm=typed["firm_name"]
     )
-    return render(request, "contacts/resembling.html", {"found": found})
+    context = {"found": found, "in_trash": lies_in_trash(request.user, kind, typed["name"])}
+    return render(request, "contacts/resembling.html", context)
 
 
 def _edit(

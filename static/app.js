@@ -99,7 +99,8 @@
     const form = event.target;
     if (event.defaultPrevented || form.method === "get") return;  // htmx marks its own below
     form.dataset.busy = "1";
-    setTimeout(free, 8000, form);  // a download leaves the page where it is
+    // A file in answer leaves the page where it is: free again before a hand is at another button.
+    setTimeout(free, form.matches("[data-downloads]") ? 500 : 8000, form);
   });
   const pressed = (event) => {
     const { elt, requestConfig } = event.detail;

@@ -36,8 +36,14 @@ def local_day(moment: dt.datetime) -> dt.date:
 @register.filter
 def moment_words(moment: dt.datetime) -> str:
     """A UTC moment: “Today 09:42”, “Thu 16:00”, “12 Oct 2025, 09:42”."""
+    return capfirst(moment_within(moment))
+
+
+@register.filter
+def moment_within(moment: dt.datetime) -> str:
+    """The same within a sentence: “last today 09:42”."""
     local = timezone.localtime(moment)
-    day = capfirst(day_words(local.date()))
+    day = day_words(local.date())
     # “Thu 16:00”, but “12 Oct, 16:00”: two numbers side by side want a comma.
     named = -1 <= (local.date() - timezone.localdate()).days < 7
     return f"{day} {local:%H:%M}" if named else f"{day}, {local:%H:%M}"

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.files.base import File
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.files import LARGEST_POST
 from accounts.models import User
-from desk.importing import columns, reading, work
+from desk.importing import columns, reading
 from desk.importing.entries import ImportRefused
 from desk.importing.run import ImportRun
 
@@ -47,7 +47,6 @@ def take_in(owner: User, file: File[Any], **chosen: Any) -> ImportRun:
         raise ImportRefused(str(A_LOG))
     if recognised.format == "csv" and (not has_names(columns_of(run)) or _is_foreign(run)):
         run.state = ImportRun.State.COLUMNS
-    _make_room(owner)
     file.seek(0)
     run.file.save("", file, save=False)
     run.touched_at = timezone.now()
@@ -57,6 +56,22 @@ def take_in(owner: User, file: File[Any], **chosen: Any) -> ImportRun:
         run.file.storage.delete(run.file.name or "")
         raise
     return run
+
+
+def refuse_one_too_many(owner: User) -> None:
+    """Raises `ImportRefused` where so many wait already that one more should not.
+
+    None of them is dropped for it: what was said of its columns and rows would go unasked.
+    """
+    rows = ImportRun.objects.of(owner)
+    waiting = rows.filter(state__in=(*ImportRun.WAITING, ImportRun.State.READING)).count()
+    if waiting >= MOST_WAITING:
+        words = ngettext(
+            "%(n)s file waits already. Bring one in, or cancel one: they stand first below.",
+            "%(n)s files wait already. Bring one in, or cancel one: they stand first below.",
+            waiting,
+        )
+        raise ImportRefused(words % {"n": waiting})
 
 
 def columns_of(run: ImportRun) -> dict[int, str]:
@@ -89,9 +104,3 @@ def _remembered(owner: User, signature: str) -> dict[str, str]:
     rows = ImportRun.objects.of(owner).filter(signature=signature).exclude(mapping={})
     last = rows.order_by("-created_at", "-pk").first()
     return last.mapping if last else {}
-
-
-def _make_room(owner: User) -> None:
-    waiting = ImportRun.objects.of(owner).filter(state__in=ImportRun.WAITING).order_by("-pk")
-    for run in waiting[MOST_WAITING - 1 :]:
-        work.cancel(run)

@@ -144,10 +144,19 @@ def outcome(run: ImportRun) -> str:
             "taken back; %(n)s stay, for they have been used since",
             run.stayed,
         ) % {"n": run.stayed}
-    if run.state == state.READY:
-        taken = sum(run.counts.get(one, 0) for one in ImportRow.TAKEN)
-        return ngettext("%(n)s to bring in", "%(n)s to bring in", taken) % {"n": taken}
-    return str(run.get_state_display())
+    return _what_waits(run) if run.is_waiting else str(run.get_state_display())
+
+
+def _what_waits(run: ImportRun) -> str:
+    """By which it is told from others like it: its file's name is not kept."""
+    if run.state == ImportRun.State.COLUMNS:
+        named = filter(None, (header.strip() for header in run.recognised.get("headers", [])))
+        return f"{run.get_state_display()} {_short(', '.join(named))}".strip()
+    if run.kind == "archive":
+        return _("all of it to bring back")
+    rows, taken = sum(run.counts.values()), sum(run.counts.get(one, 0) for one in ImportRow.TAKEN)
+    words = ngettext("%(rows)s row, %(n)s to bring in", "%(rows)s rows, %(n)s to bring in", rows)
+    return words % {"rows": rows, "n": taken}
 
 
 # What hangs on those who are counted.

@@ -110,9 +110,12 @@ def move(run: ImportRun, from_: Any, to: str, **values: Any) -> bool:
     return True
 
 
-def cancel(run: ImportRun) -> bool:
-    """It goes with its file and all that was read; False once it is being brought in."""
-    if not move(run, (*ImportRun.WAITING, State.READING), State.CANCELLED):
+def cancel(run: ImportRun, *, why: str = "") -> bool:
+    """It goes with its file and all that was read; False once it is being brought in.
+
+    `why` is said of one that its user has not cancelled.
+    """
+    if not move(run, (*ImportRun.WAITING, State.READING), State.CANCELLED, why=why):
         return False
     applying.clear(run)
     return True
@@ -122,7 +125,8 @@ def cancel_waiting(owner_id: int) -> None:
     """None of this owner's that is not done yet stays: what was read holds names."""
     rows = ImportRun.objects.of(owner_id).exclude(state__in=ImportRun.OVER)
     for run in rows:
-        move(run, (run.state,), State.CANCELLED)
+        why = _("Somebody was anonymised, whom it may have named.")
+        move(run, (run.state,), State.CANCELLED, why=why)
         hidden.sweep(run)
         applying.clear(run)
 
@@ -159,7 +163,8 @@ def tidy(now: dt.datetime | None = None) -> None:
     rows = ImportRun.across_owners
     old = rows.filter(state__in=ImportRun.WAITING, touched_at__lt=now - WAITS_FOR)
     for run in old:
-        cancel(run)
+        days = {"n": WAITS_FOR.days}
+        cancel(run, why=_("Nobody looked at it for %(n)s days.") % days)
     done = rows.filter(state=State.DONE, done_at__lt=now - UNDONE_FOR)
     done.exclude(Q(made={}) & Q(added={}) & Q(changed=[])).update(made={}, added={}, changed=[])
     # Of one that was killed between its end and its tidying up.

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import OwnerRequest
@@ -24,19 +25,27 @@ from followups.models import Promise
 
 CSV, VCARD = "text/csv; charset=utf-8", "text/vcard; charset=utf-8"
 CALENDAR, ZIP = "text/calendar; charset=utf-8", "application/zip"
+# What is no table, as one speaks of it.
+OTHERS = {
+    "archive": gettext_lazy("the archive"),
+    "cards": gettext_lazy("the cards"),
+    "calendar": gettext_lazy("the calendar"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def export(request: OwnerRequest) -> HttpResponseBase:
     """What can be taken out, and how much of it there is; a POST is answered with the file.
 
-    Whose password was not asked in the last minutes is asked for it, and then chooses once more:
-    with allauth's own way the file would come, and the page of the password stay.
+    Whose password was not asked in the last minutes is asked for it, and then offered what was
+    chosen: with allauth's own way the file would come, and the page of the password stay.
     """
     if request.method != "POST":
         return _page(request)
     if not reauthentication.did_recently_reauthenticate(request):
-        query = {"next": reverse("desk:export")}
+        query = {
+            "next": reverse("desk:export", query={"chosen": request.POST.get("what", "")[:40]})
+        }
         return redirect(reverse("account_reauthenticate", query=query))
     return _file(request)
 
@@ -49,8 +58,18 @@ def _page(request: OwnerRequest, *, error: str = "") -> HttpResponse:
         "cards": counts["recruiters"] + counts["people"],
         "open_promises": Promise.objects.of(request.user).open().count(),
         "error": error,
+        "chosen": _chosen(request),
     }
     return render(request, "desk/export.html", context, status=422 if error else 200)
+
+
+def _chosen(request: OwnerRequest) -> tuple[str, str] | None:
+    """What was to be downloaded when the password was asked for, and how it is called."""
+    what = request.GET.get("chosen", "")
+    named = {name: table.label for name, table in tables.TABLES.items()} | OTHERS
+    if what not in named or not reauthentication.did_recently_reauthenticate(request):
+        return None
+    return what, str(named[what])
 
 
 def _file(request: OwnerRequest) -> HttpResponseBase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models.trash_group import in_words
 from accounts.pages import choice, own_or_404, page_of
 from accounts.requests import OwnerRequest
+from contacts.finding import rank
 from desk.forms.imports import ChoicesForm, ColumnsForm, FileForm
 from desk.importing import archives, intake, staging, wording, work
 from desk.importing.entries import ImportRefused
@@ -23,7 +25,6 @@ from followups.models import Heartbeat
 
 State, Verdict = ImportRun.State, ImportRow.Verdict
 TABS = [str(one) for one in Verdict]
-LATELY = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,21 +34,27 @@ def import_file(request: OwnerRequest) -> HttpResponse:
     form = FileForm(request.POST if is_post else None, request.FILES if is_post else None)
     if is_post and form.is_valid():
         try:
+            intake.refuse_one_too_many(request.user)
             run = intake.take_in(request.user, form.cleaned_data["file"])
         except ImportRefused as error:
             form.add_error("file", str(error))
         else:
             work.start(run)
             return redirect(run)
-    runs = ImportRun.objects.of(request.user).defer("made", "added", "changed")
-    lately = [(run, wording.what_it_is(run), wording.outcome(run)) for run in _lately(runs)]
-    context = {"form": form, "runs": lately}
+    page = page_of(request, _to_be_listed(ImportRun.objects.of(request.user)))
+    runs = [(run, wording.what_it_is(run), wording.outcome(run)) for run in page]
+    context = {"form": form, "page": page, "runs": runs}
     status = 422 if form.errors else 200
     return render(request, "desk/import_file.html", context, status=status)
 
 
-def _lately(runs: Any) -> Any:
-    return runs.order_by("-created_at", "-pk")[:LATELY]
+def _to_be_listed(runs: Any) -> Any:
+    """Those that are not done with come first. What its user has cancelled is not listed, nor is
+    a rehearsal.
+    """
+    runs = runs.exclude(state=State.CANCELLED, why="").defer("made", "added", "changed")
+    open_ones = Q(state__in=(*ImportRun.WAITING, *ImportRun.WORKING))
+    return runs.order_by(rank(open_ones), "-created_at", "-pk")
 
 
 def _own(request: OwnerRequest, pk: int) -> Any:

@@ -67,6 +67,7 @@ def throw_away(request: OwnerRequest, pk: int, model: type[OwnedModel]) -> HttpR
         "kind": row._meta.verbose_name,
         "goes": in_words(goes),
         "stays": in_words(stays),
+        "reminds": bool(walk.taken.get(Promise)),
         "is_stale": is_stale,
     }
     return render(request, "desk/throw_away.html", context, status=422 if is_stale else 200)

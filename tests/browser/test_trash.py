@@ -22,7 +22,7 @@ def test_a_firm_is_thrown_away_and_comes_back(
     page.goto(firm.get_absolute_url())
     page.get_by_role("link", name="Throw away…").click()
     page.get_by_role("button", name="Throw it away").click()
-    expect(page.get_by_text("Undone for 30 days")).to_be_visible()
+    expect(page.get_by_text("can be undone for 30 days")).to_be_visible()
     faults = list(looks_of(page))
     page.get_by_role("button", name="Bring it back").click()
     expect(page.get_by_role("heading", name=firm.name, level=1)).to_be_visible()
@@ -48,3 +48,18 @@ def test_the_account_is_not_deleted_by_a_slip(
     page.get_by_role("button", name="Delete the account for good").click()
     page.wait_for_url("**/welcome/")
     assert not User.objects.exists()
+
+
+CUT_OFF = """[...document.querySelectorAll(".points > li")]
+    .filter((one) => one.scrollHeight > one.clientHeight + 1).map((one) => one.textContent.trim())"""
+
+
+def test_what_goes_for_good_is_read_to_its_end(
+    live_server: Any, user: User, open_window: Opener
+) -> None:
+    rows = fill(user)
+    page = open_window(user=user, size="phone")
+    for path in ("/settings/delete/", rows.firm.get_absolute_url() + "trash/"):
+        page.goto(path)
+        expect(page.locator(".points > li").first).to_be_visible()
+        assert page.evaluate(CUT_OFF) == [], path

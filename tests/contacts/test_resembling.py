@@ -47,12 +47,25 @@ def test_it_says_nothing_of_others(client: Client, user: User, kind: str, typed:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_says_nothing_of_anothers_rows_or_of_the_trash(
+def test_it_says_nothing_of_anothers_rows(
     client: Client, user: User, other: User, kind: str
 ) -> None:
+    MADE[kind](owner=other, name="Jane Okonkwo").trash()
     MADE[kind](owner=other, name="Jane Okonkwo")
-    MADE[kind](owner=user, name="Jane Okonkwo").trash()
     assert ask(client, kind, name="Jane Okonkwo", phone="+44 20 7946 0001") == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_the_trash_it_says_that_one_of_this_very_name_lies_there(
+    client: Client, user: User, kind: str
+) -> None:
+    row = MADE[kind](owner=user, name="Jane Okönkwo")
+    row.trash()
+    said = ask(client, kind, name="jane okonkwo", phone="+44 20 7946 0001")
+    assert "One of this name lies in" in said
+    assert reverse("desk:trash") in said
+    assert row.get_absolute_url() not in said
+    assert ask(client, kind, name="Jane Okonkw") == ""
 
 
 def test_it_knows_a_number_in_any_writing(client: Client, user: User) -> None:

@@ -61,8 +61,8 @@ def test_it_says_how_firms_speak_for_it(user: User) -> None:
     other = factories.RecruiterFactory(owner=user, name="Jane Doe", firm=there)
     nowhere = factories.RecruiterFactory(owner=user, name="Jane Doe")
     assert found(user, Kind.RECRUITER) == {
-        (one.pk, nowhere.pk): ["same name, one has no firm"],
-        (other.pk, nowhere.pk): ["same name, one has no firm"],
+        (one.pk, nowhere.pk): ["same name, one of them without a firm"],
+        (other.pk, nowhere.pk): ["same name, one of them without a firm"],
         (one.pk, other.pk): ["same name at another firm"],
     }
     factories.RecruiterFactory(owner=user, name="Jane Dose", firm=there)
@@ -142,6 +142,14 @@ def test_firms_are_one_by_the_mails_of_their_people(user: User) -> None:
     assert [*found(user, Kind.FIRM).values()] == [["mails from the same domain"]]
 
 
+def test_a_domain_of_three_firms_is_nobodys_own(user: User) -> None:
+    for name in ("Acme", "Other", "Third"):
+        firm = factories.FirmFactory(owner=user, name=name)
+        (row,) = recruiters(user, f"Jane {name}", firm=firm)
+        factories.EmailFactory(owner=user, recruiter=row, address=f"{name}@provider.example")
+    assert found(user, Kind.FIRM) == {}
+
+
 def test_employers_are_compared_by_every_name_and_told_apart_by_a_parent(user: User) -> None:
     acme = factories.EmployerFactory(owner=user, name="Acme", other_names="Northwind")
     wind = factories.EmployerFactory(owner=user, name="Northwind Ltd")
@@ -200,6 +208,7 @@ def test_it_lists_them_with_the_reason_and_the_way_to_compare(client: Client, us
 def test_an_empty_one_teaches(client: Client, user: User, show: str) -> None:
     page = html(client.get(PAGE, {"show": show}))
     assert 'class="empty"' in page
+    assert '<p class="summary"></p>' in page
 
 
 def test_two_that_are_not_the_same_are_not_offered_again(client: Client, user: User) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import icalendar
 import pytest
@@ -80,7 +81,23 @@ def test_the_password_is_asked_for_first(client: Client, user: User) -> None:
     for what in ("calls", "cards", "calendar", "archive"):
         asked = client.post(PAGE, {"what": what})
         assert asked.status_code == 302
-        assert asked.headers["Location"] == "/reauthenticate/?next=%2Fexport%2F"
+        there = f"/export/?chosen={what}"
+        assert asked.headers["Location"] == f"/reauthenticate/?{urlencode({'next': there})}"
+        back = client.post(asked.headers["Location"], {"password": PASSWORD})
+        assert back.headers["Location"] == there
+        client.logout()
+        client.force_login(user)
+
+
+def test_what_was_chosen_before_the_password_is_offered_at_the_top(
+    client: Client, sure: Client
+) -> None:
+    words = "That was your password. Now it can be downloaded:"
+    assert f"{words} <b>Calls</b>" in html(sure.get(f"{PAGE}?chosen=calls"))
+    assert f"{words} <b>the archive</b>" in html(sure.get(f"{PAGE}?chosen=archive"))
+    assert words not in html(client.get(f"{PAGE}?chosen=calls"))
+    for nothing in ("", "?chosen=", "?chosen=users"):
+        assert words not in html(sure.get(f"{PAGE}{nothing}"))
 
 
 def test_another_choice_is_refused(sure: Client) -> None:

@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from contacts.models import Person, Recruiter
+from desk.importing import intake
 from desk.importing.run import ImportRow, ImportRun
-from tests.desk.imports import LINKEDIN, table
+from tests.desk.imports import LINKEDIN, table, taken_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,15 @@ def test_a_rehearsal_says_what_would_be_and_leaves_nothing(user: User, connectio
     assert said["would_bring_in"] == 3
     assert not Recruiter.objects.of(user).exists()
     assert not ImportRow.across_owners.exists()
+
+
+def test_what_waits_in_the_browser_stays(user: User, connections: Path) -> None:
+    for _time in range(intake.MOST_WAITING):
+        taken_in(user, LINKEDIN)
+    run(connections, user, dry_run=True)
+    run(connections, user)
+    waiting = ImportRun.objects.of(user).filter(state=ImportRun.State.READY)
+    assert waiting.count() == intake.MOST_WAITING
 
 
 def test_it_brings_them_in(user: User, connections: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.pages import PER_PAGE
 from calls.models import Call
 from contacts.models import Person, Phone, Recruiter
 from desk import anonymise
 from desk.archive import archive_to
-from desk.importing import work
+from desk.importing import intake, work
 from desk.importing.run import ImportRow, ImportRun
 from tests.addresses import check_refusals
 from tests.desk.imports import LINKEDIN, bring_in, row_of, table, taken_in, upload, verdicts
@@ -216,6 +218,67 @@ def test_a_long_file_waits_for_a_worker_and_says_when_there_is_none(
     assert response.headers["HX-Refresh"] == "true"
 
 
+# What stands in the list ------------------------------------------------------------------------
+
+
+def listed(client: Client, page: int = 1) -> list[str]:
+    """The paths of the runs that the page of the import lists, from the first."""
+    return re.findall(
+        r'row__what"><a href="(/import/\d+/)', html(client.get(f"{URL}?page={page}"))
+    )
+
+
+def test_what_can_be_taken_back_is_listed_whatever_came_after(client: Client, user: User) -> None:
+    done = bring_in(taken_in(user, LINKEDIN))
+    for _dry_run in range(PER_PAGE + 5):
+        ImportRun.objects.create(owner=user, kind="csv", state=State.CANCELLED)
+    assert listed(client) == [done.get_absolute_url()]
+    for _other in range(PER_PAGE + 5):
+        ImportRun.objects.create(owner=user, kind="csv", state=State.FAILED)
+    assert done.get_absolute_url() in listed(client, page=2)
+
+
+def test_what_waits_comes_first(client: Client, user: User) -> None:
+    waiting, done = taken_in(user, LINKEDIN), bring_in(taken_in(user, LINKEDIN))
+    assert listed(client) == [waiting.get_absolute_url(), done.get_absolute_url()]
+
+
+def test_tables_are_told_apart_by_how_much_is_in_them(client: Client, user: User) -> None:
+    PersonFactory(owner=user, name="Bo Lind", position="Chief Financial Officer, Acme")
+    taken_in(user, LINKEDIN)
+    assert "3 rows, 2 to bring in" in html(client.get(URL))
+    hand_in(client, table("Anna Berg,Northgate", header="Wer,Wo genau"))
+    assert "What are its columns? Wer, Wo genau" in html(client.get(URL))
+
+
+def test_a_sixth_file_is_refused_while_five_wait(client: Client, user: User) -> None:
+    waiting = [taken_in(user, LINKEDIN) for _time in range(intake.MOST_WAITING)]
+    response = hand_in(client, LINKEDIN)
+    assert response.status_code == 422
+    assert "5 files wait already." in html(response)
+    assert waiting[0].get_absolute_url() in html(response)
+    assert ImportRun.objects.of(user).filter(state=State.READY).count() == 5
+    client.post(reverse("desk:import_cancel", args=[waiting[2].pk]))
+    assert hand_in(client, LINKEDIN).status_code == 302
+    assert ImportRun.objects.of(user).filter(state=State.READY).count() == 5
+
+
+def test_what_somebody_else_has_waiting_is_in_nobodys_way(
+    client: Client, user: User, other: User
+) -> None:
+    for _time in range(intake.MOST_WAITING):
+        taken_in(other, LINKEDIN)
+    assert hand_in(client, LINKEDIN).status_code == 302
+
+
+def test_a_preview_that_went_by_itself_says_why(client: Client, user: User) -> None:
+    run = taken_in(user, LINKEDIN)
+    work.tidy(timezone.now() + dt.timedelta(days=8))
+    why = "Nobody looked at it for 7 days."
+    assert why in html(client.get(run.get_absolute_url()))
+    assert why in html(client.get(URL))
+
+
 # Calls -------------------------------------------------------------------------------------------
 
 STARTED = dt.datetime(2026, 3, 2, 14, 5, 30, tzinfo=dt.UTC)
@@ -313,6 +376,7 @@ def test_anonymising_somebody_drops_the_files_that_wait(user: User) -> None:
     anonymise.anonymise(bo, anonymise.spellings_of(bo))
     run.refresh_from_db()
     assert run.state == State.CANCELLED
+    assert run.why == "Somebody was anonymised, whom it may have named."
     assert not storage.exists(name)
     assert not ImportRow.across_owners.exists()
 

@@ -53,7 +53,7 @@ def test_a_things_page_leads_to_the_trash_and_back(client: Client, user: User, k
     page = client.post(path, data, follow=True)
     assert page.redirect_chain[0][0].startswith(f"/{THINGS[kind]}/")
     group = TrashGroup.objects.of(user).get()
-    assert "Undone for 30 days" in html(page)
+    assert "can be undone for 30 days" in html(page)
     assert f'action="/trash/{group.pk}/restore/"' in html(page)
     assert not lives(row)
     assert client.get(row.get_absolute_url()).status_code == 404
@@ -72,6 +72,15 @@ def test_it_says_what_goes_and_what_stays(client: Client, user: User) -> None:
     assert client.get(f"/people/{world.pat.pk}/trash/").context["stays"] == ["1 call"]
     page = client.get(f"/employers/{factories.EmployerFactory(owner=user).pk}/trash/")
     assert (page.context["goes"], page.context["stays"]) == ([], [])
+
+
+def test_it_speaks_of_reminders_where_a_promise_goes(client: Client, user: User) -> None:
+    world = World(user)
+    words = "What it would still have reminded you of."
+    for row in (world.grace, world.call, world.promise):
+        assert words in html(client.get(f"{row.get_absolute_url()}trash/"))
+    lone = factories.FirmFactory(owner=user)
+    assert words not in html(client.get(f"{lone.get_absolute_url()}trash/"))
 
 
 def test_what_is_found_of_it_is_made_anew_once(
@@ -104,12 +113,14 @@ def test_what_was_changed_meanwhile_is_looked_at_again(client: Client, user: Use
 def test_the_banner_is_of_my_own_alone(client: Client, user: User, other: User) -> None:
     theirs = thrown(other, name="Xyzzy")
     for asked in (theirs.pk, 987_654, "x", "9" * 5000, ""):
-        assert "Undone for 30 days" not in html(client.get(f"/firms/?thrown={asked}"))
+        assert "can be undone for 30 days" not in html(client.get(f"/firms/?thrown={asked}"))
     assert Client().get(f"/sign-in/?thrown={theirs.pk}").status_code == 200
 
 
 def test_the_list_says_what_is_in_it_and_how_long(client: Client, user: User) -> None:
-    assert "The trash is empty" in html(client.get("/trash/"))
+    empty = html(client.get("/trash/"))
+    assert "The trash is empty" in empty
+    assert "0 things" not in empty
     world = World(user)
     world.call.trash()
     old = thrown(user, name="Eldgate")
@@ -226,6 +237,8 @@ def test_for_good_takes_a_second_press(client: Client, user: User) -> None:
     assert path in html(client.get("/trash/"))
     page = client.get(path)
     assert "1 call" in html(page)
+    assert "thrown away today " in html(page)
+    assert "by anybody" in html(page)
     assert type(world.grace).across_owners.filter(pk=world.grace.pk).exists()
     assert "Deleted for good." in html(client.post(path, follow=True))
     assert not type(world.grace).across_owners.filter(pk=world.grace.pk).exists()
