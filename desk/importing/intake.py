@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.files import LARGEST_POST
 from accounts.models import User
-from desk.importing import reading, work
+from desk.importing import own_tables, reading, work
 from desk.importing.entries import ImportRefused
 from desk.importing.run import ImportRun
 
@@ -36,7 +36,8 @@ def take_in(owner: User, file: File[Any], **chosen: Any) -> ImportRun:
     run.recognised = recognised.as_json()
     if recognised.format == "csv":
         run.signature = reading.signature(recognised)
-        run.mapping = _remembered(owner, run.signature)
+        if run.shape not in own_tables.CIRCLES:
+            run.mapping = _remembered(owner, run.signature)
     for name, value in chosen.items():
         setattr(run, name, value)
     if recognised.format == "csv" and (not has_names(columns_of(run)) or _is_foreign(run)):

@@ -160,8 +160,9 @@ def import_choose(request: OwnerRequest, pk: int) -> HttpResponse:
     chosen = form.cleaned_data
     if chosen["overwrites"] != run.overwrites:
         staging.choose_overwriting(run, chosen["overwrites"])
-    if chosen["circle"] != run.circle and work.move(
-        run, (State.READY,), State.READING, circle=chosen["circle"], why=""
+    circle = chosen.get("circle", run.circle)
+    if circle != run.circle and work.move(
+        run, (State.READY,), State.READING, circle=circle, why=""
     ):
         work.start(run)
     return redirect(run)
