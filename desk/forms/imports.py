@@ -35,7 +35,7 @@ class ChoicesForm(forms.Form):
     circle = forms.ChoiceField(
         label=_("Bring them in as"),
         choices=[
-            (ImportRun.Circle.TITLES, _("By their title")),
+            (ImportRun.Circle.TITLES, _("By their title and firm")),
             (ImportRun.Circle.RECRUITERS, _("Recruiters")),
             (ImportRun.Circle.PEOPLE, _("People of my network")),
         ],

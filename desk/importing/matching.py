@@ -22,6 +22,7 @@ from accounts.models import User
 from desk.importing.cleaned import Card, Unusable, card_of, fold, line_of, may_be_one, share_a_word
 from desk.importing.entries import Contact, Unreadable
 from desk.importing.known import FIRM, PERSON, RECRUITER, Key, Known
+from desk.importing.my_firms import MyFirms
 from desk.importing.put_away import PutAway
 from desk.importing.run import ImportRow, ImportRun
 
@@ -50,6 +51,7 @@ class Matcher:
     circle: str
     overwrites: bool
     put_away: PutAway
+    firms: MyFirms
     earlier: dict[int, Earlier] = field(default_factory=dict)
     by_way: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -73,6 +75,7 @@ class Matcher:
                 card.firm = self.put_away.firm(card.firm)
                 cards.append(card)
         of_people = [one for one in cards if isinstance(one, Card)]
+        self.firms.tell(of_people)
         heirs = {key for card in of_people for key in self.put_away.heirs(card)}
         known = Known.of(self.owner, of_people, heirs)
         return [one if isinstance(one, ImportRow) else self._row(run, one, known) for one in cards]
@@ -142,7 +145,18 @@ class Matcher:
             return same[0]
         if len(same) > 1 or len(open_) > 1:
             raise NotClear(_several(same or open_, known))
-        return open_[0] if open_ and len(found) == 1 else None
+        if open_ and len(found) == 1:
+            return open_[0]
+        return self._of_my_network(card, known) if card.is_guess else None
+
+    def _of_my_network(self, card: Card, known: Known) -> Key | None:
+        """Somebody of my network who came in before their firm was known for one that searches."""
+        found = [
+            key
+            for key in known.named(str(PERSON), card.folded)
+            if _may_hold(known.rows[key].position, card)
+        ]
+        return self._namesake_of(found, card, known) if found else None
 
     def _namesake_of(self, found: list[Key], card: Card, known: Known) -> Key | None:
         """Of the people of this name the one who is meant; none, if another row means the only one.
@@ -165,9 +179,11 @@ class Matcher:
         """Somebody of the same name who is not taken for them."""
         if card.what == PERSON and known.named(str(PERSON), card.folded):
             return _("You know somebody of this name, whom another row means.")
-        if card.what != RECRUITER or not known.named(str(RECRUITER), card.folded):
-            return ""
-        return _("You know somebody of this name at another firm.")
+        if card.what == RECRUITER and known.named(str(RECRUITER), card.folded):
+            return _("You know somebody of this name at another firm.")
+        if card.what == RECRUITER and known.named(str(PERSON), card.folded):
+            return _("You know somebody of this name in your network.")
+        return ""
 
     def _against(self, row: ImportRow, card: Card, key: Key, known: Known) -> None:
         """What the card would add to, or change in, somebody known."""
@@ -206,6 +222,9 @@ class Matcher:
                     return at
         firm = fold(card.firm)
         found = self.by_name.get((card.what, card.folded), [])
+        if card.is_guess:
+            both = (self.by_name.get((str(what), card.folded), []) for what in (RECRUITER, PERSON))
+            found = sorted(at for some in both for at in some)
         if card.what == FIRM:
             return found[0] if found else None
         for at in found:
@@ -256,6 +275,12 @@ def _the_one(found: list[Key], card: Card, known: Known) -> Key:
     if len(found) > 1:
         raise NotClear(_several(found, known))
     return found[0]
+
+
+def _may_hold(position: str, card: Card) -> bool:
+    """Whether somebody who holds this position may be the one of the card."""
+    held, firm = fold(position), fold(card.firm)
+    return not held or not card.position or held == fold(card.position) or firm in held.split(", ")
 
 
 def _several(found: list[Key], known: Known) -> str:

@@ -15,6 +15,7 @@ from accounts.models import User
 from desk.importing import archives
 from desk.importing.calls import CallMatcher
 from desk.importing.matching import Matcher
+from desk.importing.my_firms import MyFirms
 from desk.importing.put_away import PutAway
 from desk.importing.run import ImportRow, ImportRun
 
@@ -57,7 +58,7 @@ def stage(run: ImportRun) -> None:
 def matcher_of(run: ImportRun, owner: User) -> Any:
     if run.kind == "call_log":
         return CallMatcher(owner)
-    return Matcher(owner, run.circle, run.overwrites, PutAway.of(owner))
+    return Matcher(owner, run.circle, run.overwrites, PutAway.of(owner), MyFirms(owner))
 
 
 def _entries(run: ImportRun) -> Iterator[Any]:
