@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from desk.importing.cleaned import Card, Unusable, card_of, fold, line_of, may_be_one, share_a_word
-from desk.importing.entries import Contact, Unreadable
+from desk.importing.entries import Circle, Contact, Unreadable
 from desk.importing.known import FIRM, PERSON, RECRUITER, Key, Known
 from desk.importing.my_firms import MyFirms
 from desk.importing.put_away import PutAway
@@ -52,6 +52,8 @@ class Matcher:
     overwrites: bool
     put_away: PutAway
     firms: MyFirms
+    # Who their user says that single ones are, by their place in the file.
+    chosen: dict[int, Circle] = field(default_factory=dict)
     earlier: dict[int, Earlier] = field(default_factory=dict)
     by_way: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -68,7 +70,8 @@ class Matcher:
                 cards.append(unreadable(row, entry.text, entry.why))
                 continue
             try:
-                card = card_of(entry, circle=self.circle, region=self.owner.phone_region)
+                said = replace(entry, circle=self.chosen.get(entry.at, entry.circle))
+                card = card_of(said, circle=self.circle, region=self.owner.phone_region)
             except Unusable as error:
                 cards.append(unreadable(row, entry.notes, str(error)))
             else:
@@ -222,7 +225,7 @@ class Matcher:
                     return at
         firm = fold(card.firm)
         found = self.by_name.get((card.what, card.folded), [])
-        if card.is_guess:
+        if card.what != FIRM and not card.is_said:
             both = (self.by_name.get((str(what), card.folded), []) for what in (RECRUITER, PERSON))
             found = sorted(at for some in both for at in some)
         if card.what == FIRM:
