@@ -283,7 +283,9 @@ def _the_one(found: list[Key], card: Card, known: Known) -> Key:
 def _may_hold(position: str, card: Card) -> bool:
     """Whether somebody who holds this position may be the one of the card."""
     held, firm = fold(position), fold(card.firm)
-    return not held or not card.position or held == fold(card.position) or firm in held.split(", ")
+    if not held or not card.position or held == fold(card.position):
+        return True
+    return bool(firm) and f", {held}".endswith(f", {firm}")
 
 
 def _several(found: list[Key], known: Known) -> str:

@@ -122,11 +122,16 @@ def test_an_employer_is_no_firm_that_searches(user: User) -> None:
 
 def test_who_came_in_as_one_of_my_network_is_not_made_twice(user: User) -> None:
     PersonFactory(owner=user, name="Nina Neu", position="Partner, Kestrel Search")
+    PersonFactory(owner=user, name="Ole Ohlsen", position="Associate, Brandt, Ohlsen Search")
     PersonFactory(owner=user, name="Bo Lind", position="Baker")
-    file = table("Nina Neu,Kestrel Search,Partner,,,", "Bo Lind,Kestrel Search,Partner,,,")
-    run = taken_in(user, file)
-    assert verdicts(run) == ["same", "new"]
-    assert row_of(run, 2).why == "You know somebody of this name in your network."
+    lines = [
+        "Nina Neu,Kestrel Search,Partner,,,",
+        'Ole Ohlsen,"Brandt, Ohlsen Search",Partner,,,',
+        "Bo Lind,Kestrel Search,Partner,,,",
+    ]
+    run = taken_in(user, table(*lines))
+    assert verdicts(run) == ["same", "same", "new"]
+    assert row_of(run, 3).why == "You know somebody of this name in your network."
 
 
 def test_who_was_thrown_away_as_one_of_my_network_stays_out(user: User) -> None:
