@@ -19,6 +19,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from contacts.companies import keys_of
 from desk.importing.cleaned import Card, Unusable, card_of, fold, line_of, may_be_one, share_a_word
 from desk.importing.entries import Circle, Contact, Unreadable
 from desk.importing.known import FIRM, PERSON, RECRUITER, Key, Known
@@ -143,6 +144,7 @@ class Matcher:
         # Of many, nothing but the title says who recruits: they may have come in as recruiters.
         found, firm = known.named(str(RECRUITER), card.folded), fold(card.firm)
         same = [key for key in found if known.firm_of(key) == firm]
+        same = same or [key for key in found if _are_one(known.firm_of(key), firm)]
         open_ = [key for key in found if not firm or not known.firm_of(key)]
         if len(same) == 1:
             return same[0]
@@ -280,6 +282,11 @@ def _the_one(found: list[Key], card: Card, known: Known) -> Key:
     return found[0]
 
 
+def _are_one(firm: str, other: str) -> bool:
+    """Whether two folded names are one firm's, but for its legal form: “Acme” and “Acme Ltd”."""
+    return bool(keys_of(firm) & keys_of(other))
+
+
 def _may_hold(position: str, card: Card) -> bool:
     """Whether somebody who holds this position may be the one of the card."""
     held, firm = fold(position), fold(card.firm)
@@ -301,7 +308,7 @@ def _fields(card: Card, what: str, target: Any) -> list[tuple[str, str, str]]:
     if what == RECRUITER:
         firm = target.firm.name if target.firm else ""
         return [
-            ("firm", firm, card.firm),
+            ("firm", firm, firm if _are_one(fold(firm), fold(card.firm)) else card.firm),
             ("title", target.title, card.title),
             ("notes", target.notes, card.notes),
         ]

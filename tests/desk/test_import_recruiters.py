@@ -102,6 +102,19 @@ def test_a_recruiter_of_that_firm_is_known(user: User) -> None:
     assert (row_of(run, 1).verdict, row_of(run, 1).what) == ("changes", "recruiter")
 
 
+@pytest.mark.parametrize(
+    "firm", ["Kestrel Search Ltd", "The Kestrel Search, Inc.", "KESTREL SEARCH"]
+)
+def test_a_legal_form_makes_no_other_firm(user: User, firm: str) -> None:
+    kestrel = FirmFactory(owner=user, name="Kestrel Search")
+    RecruiterFactory(owner=user, name="Ruth Wolcott", firm=kestrel)
+    file = table(f'Ruth,Wolcott,"{firm}",,,', header=OUTLOOK)
+    run = taken_in(user, file, overwrites=True)
+    assert verdicts(run) == ["same"]
+    elsewhere = table("Ruth,Wolcott,Kestrel Partners,,,", header=OUTLOOK)
+    assert verdicts(taken_in(user, elsewhere, circle="recruiters")) == ["new"]
+
+
 def test_a_company_whose_own_recruiter_called_makes_no_recruiters(user: User) -> None:
     lines = [f"Friend {n},Nordea,Director,,," for n in "ABC"]
     file = table("Anna Berg,Nordea,Talent Acquisition,,,", *lines)
