@@ -44,6 +44,11 @@ def defused(text: str) -> str:
     return f"'{text}" if first and risky else text
 
 
+def is_defused(text: str) -> bool:
+    """Whether the apostrophe before `text` is ours, and goes when it comes in again."""
+    return text[:1] == "'" and defused(text[1:]) == text
+
+
 def _is_unseen(sign: str) -> bool:
     return sign.isspace() or unicodedata.category(sign) in {"Cc", "Cf"}
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from desk.importing import own_tables
 from desk.importing.intake import NAMES, columns_of
 from desk.importing.reading import FIELDS
 from desk.importing.run import ImportRun
@@ -34,7 +35,7 @@ class ChoicesForm(forms.Form):
     circle = forms.ChoiceField(
         label=_("Bring them in as"),
         choices=[
-            (ImportRun.Circle.TITLES, _("By their title")),
+            (ImportRun.Circle.TITLES, _("By their title and firm")),
             (ImportRun.Circle.RECRUITERS, _("Recruiters")),
             (ImportRun.Circle.PEOPLE, _("People of my network")),
         ],
@@ -45,6 +46,9 @@ class ChoicesForm(forms.Form):
     def __init__(self, *args: Any, run: ImportRun, **kwargs: Any) -> None:
         kwargs["initial"] = {"circle": run.circle, "overwrites": run.overwrites}
         super().__init__(*args, **kwargs)
+        # Our own tables say it themselves.
+        if run.shape in own_tables.CIRCLES:
+            del self.fields["circle"]
 
 
 class ColumnsForm(forms.Form):

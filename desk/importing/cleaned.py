@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from contacts.models import NAME_LENGTH, NOTES_LENGTH
 from contacts.names import fold as fold_name
+from desk.importing import recruiting
 from desk.importing.entries import Circle, Contact, Labelled
 from desk.importing.numbers import NOTHING, numbers_of_somebody, regions_named
 from desk.importing.run import ImportRow, ImportRun
@@ -24,14 +25,6 @@ ADDRESS_LENGTH = 254
 AROUND_AN_ADDRESS = re.compile(r"^['\"<(]+|['\">).,]+$")
 # Of one card: an address book that has more of somebody is none.
 MOST_WAYS = 50
-
-# Titles of those who search for others. Whole words, folded.
-RECRUITS = re.compile(
-    r"\b(recruit(er|ers|ing|ment)|head ?hunt(er|ers|ing)|talent|executive search|search consultant"
-    r"|staffing|sourcer|sourcing specialist|personalberat(er|erin|ung)|resourcer"
-    r"|chasseu(r|se) de tetes|recrut(eur|euse|ement|ador|adora|amento)"
-    r"|reclut(ador|adora|amiento)|selezion(e del personale|atore|atrice)|werving)\b"
-)
 
 
 class Unusable(Exception):
@@ -50,7 +43,8 @@ class Card:
     notes: str = ""
     numbers: list[tuple[str, str]] = field(default_factory=list)
     addresses: list[tuple[str, str]] = field(default_factory=list)
-    # Numbers without a country that are none of the user's: another country's, most often.
+    is_said: bool = False  # the file says what they are
+    is_guess: bool = False  # neither it nor its user does
 
     @property
     def folded(self) -> str:
@@ -73,24 +67,26 @@ def card_of(entry: Contact, *, circle: str, region: str) -> Card:
     """
     name, firm = line_of(entry.name), line_of(entry.firm)
     title = line_of(entry.title)
-    what = _what(entry, circle, title) if name else ImportRow.What.FIRM
+    what = _what(entry, circle, title, firm) if name else ImportRow.What.FIRM
     if not fold(name or firm):
         raise Unusable(_("There is no name in it."))
     left: list[str] = []
     card = Card(at=entry.at, what=what, name=name or firm, firm=firm if name else "", title=title)
+    card.is_said = bool(entry.circle)
+    card.is_guess = bool(name) and not card.is_said and circle == ImportRun.Circle.TITLES
     card.numbers = _numbers(entry.phones, region, left)
     card.addresses = _addresses(entry.emails, left)
     card.notes = "\n".join(filter(None, (text_of(entry.notes), *left)))[:NOTES_LENGTH]
     return card
 
 
-def _what(entry: Contact, circle: str, title: str) -> str:
+def _what(entry: Contact, circle: str, title: str, firm: str) -> str:
     if entry.circle is Circle.RECRUITER:
         return ImportRow.What.RECRUITER
     if entry.circle is Circle.PERSON:
         return ImportRow.What.PERSON
     if circle == ImportRun.Circle.TITLES:
-        is_one = RECRUITS.search(fold(title))
+        is_one = recruiting.is_said(title, firm)
         return ImportRow.What.RECRUITER if is_one else ImportRow.What.PERSON
     if circle == ImportRun.Circle.RECRUITERS:
         return ImportRow.What.RECRUITER

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.files import LARGEST_POST
 from accounts.models import User
-from desk.importing import columns, reading
+from desk.importing import columns, own_tables, reading
 from desk.importing.entries import ImportRefused
 from desk.importing.run import ImportRun
 
@@ -40,7 +40,8 @@ def take_in(owner: User, file: File[Any], **chosen: Any) -> ImportRun:
     run.recognised = recognised.as_json()
     if recognised.format == "csv":
         run.signature = reading.signature(recognised)
-        run.mapping = _remembered(owner, run.signature)
+        if run.shape not in own_tables.CIRCLES:
+            run.mapping = _remembered(owner, run.signature)
     for name, value in chosen.items():
         setattr(run, name, value)
     if recognised.format == "csv" and not run.mapping and columns.is_log(recognised.headers):

@@ -64,6 +64,8 @@ class Known:
             # Somebody may be known as the other one.
             if card.what != FIRM:
                 names[RECRUITER].add(card.folded)
+            if card.is_guess:
+                names[PERSON].add(card.folded)
         for what, model in HOLDERS.items():
             rows = model.objects.of(owner).filter(folded_name__in=names[what])
             if what == PERSON:

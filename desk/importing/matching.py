@@ -13,17 +13,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from contacts.companies import keys_of
 from contacts.models import NOTES_LENGTH
 from desk.importing import notes
 from desk.importing.cleaned import Card, Unusable, card_of, fold, line_of, may_be_one, share_a_word
-from desk.importing.entries import Contact, Unreadable
+from desk.importing.entries import Circle, Contact, Unreadable
 from desk.importing.known import FIRM, PERSON, RECRUITER, Key, Known
+from desk.importing.my_firms import MyFirms
 from desk.importing.put_away import PutAway
 from desk.importing.run import ImportRow, ImportRun
 
@@ -53,6 +55,9 @@ class Matcher:
     circle: str
     overwrites: bool
     put_away: PutAway
+    firms: MyFirms
+    # Who their user says that single ones are, by their place in the file.
+    chosen: dict[int, Circle] = field(default_factory=dict)
     earlier: dict[int, Earlier] = field(default_factory=dict)
     by_way: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -71,13 +76,15 @@ class Matcher:
                 cards.append(unreadable(row, entry.text, entry.why))
                 continue
             try:
-                card = card_of(entry, circle=self.circle, region=self.owner.phone_region)
+                said = replace(entry, circle=self.chosen.get(entry.at, entry.circle))
+                card = card_of(said, circle=self.circle, region=self.owner.phone_region)
             except Unusable as error:
                 cards.append(unreadable(row, entry.notes, str(error)))
             else:
                 card.firm = self.put_away.firm(card.firm)
                 cards.append(card)
         of_people = [one for one in cards if isinstance(one, Card)]
+        self.firms.tell(of_people)
         heirs = {key for card in of_people for key in self.put_away.heirs(card)}
         known = Known.of(self.owner, of_people, heirs)
         return [one if isinstance(one, ImportRow) else self._row(run, one, known) for one in cards]
@@ -142,12 +149,24 @@ class Matcher:
         # Of many, nothing but the title says who recruits: they may have come in as recruiters.
         found, firm = known.named(str(RECRUITER), card.folded), fold(card.firm)
         same = [key for key in found if known.firm_of(key) == firm]
+        same = same or [key for key in found if _are_one(known.firm_of(key), firm)]
         open_ = [key for key in found if not firm or not known.firm_of(key)]
         if len(same) == 1:
             return same[0]
         if len(same) > 1 or len(open_) > 1:
             raise NotClear(_several(same or open_, known))
-        return open_[0] if open_ and len(found) == 1 else None
+        if open_ and len(found) == 1:
+            return open_[0]
+        return self._of_my_network(card, known) if card.is_guess else None
+
+    def _of_my_network(self, card: Card, known: Known) -> Key | None:
+        """Somebody of my network who came in before their firm was known for one that searches."""
+        found = [
+            key
+            for key in known.named(str(PERSON), card.folded)
+            if _may_hold(known.rows[key].position, card)
+        ]
+        return self._namesake_of(found, card, known) if found else None
 
     def _namesake_of(self, found: list[Key], card: Card, known: Known) -> Key | None:
         """Of the people of this name the one who is meant; none, if another row means the only one.
@@ -170,9 +189,11 @@ class Matcher:
         """Somebody of the same name who is not taken for them."""
         if card.what == PERSON and known.named(str(PERSON), card.folded):
             return _("You know somebody of this name, whom another row means.")
-        if card.what != RECRUITER or not known.named(str(RECRUITER), card.folded):
-            return ""
-        return _("You know somebody of this name at another firm.")
+        if card.what == RECRUITER and known.named(str(RECRUITER), card.folded):
+            return _("You know somebody of this name at another firm.")
+        if card.what == RECRUITER and known.named(str(PERSON), card.folded):
+            return _("You know somebody of this name in your network.")
+        return ""
 
     def _against(self, row: ImportRow, card: Card, key: Key, known: Known) -> None:
         """What the card would add to, or change in, somebody known."""
@@ -219,6 +240,9 @@ class Matcher:
                     return at
         firm = fold(card.firm)
         found = self.by_name.get((card.what, card.folded), [])
+        if card.what != FIRM and not card.is_said:
+            both = (self.by_name.get((str(what), card.folded), []) for what in (RECRUITER, PERSON))
+            found = sorted(at for some in both for at in some)
         if card.what == FIRM:
             return found[0] if found else None
         for at in found:
@@ -288,6 +312,19 @@ def _the_one(found: list[Key], card: Card, known: Known) -> Key:
     return found[0]
 
 
+def _are_one(firm: str, other: str) -> bool:
+    """Whether two folded names are one firm's, but for its legal form: “Acme” and “Acme Ltd”."""
+    return bool(keys_of(firm) & keys_of(other))
+
+
+def _may_hold(position: str, card: Card) -> bool:
+    """Whether somebody who holds this position may be the one of the card."""
+    held, firm = fold(position), fold(card.firm)
+    if not held or not card.position or held == fold(card.position):
+        return True
+    return bool(firm) and f", {held}".endswith(f", {firm}")
+
+
 def _several(found: list[Key], known: Known) -> str:
     names = ", ".join(dict.fromkeys(known.rows[key].name for key in found[:3]))
     return _("%(count)s of yours could be meant: %(names)s.") % {
@@ -301,7 +338,7 @@ def _fields(card: Card, what: str, target: Any) -> list[tuple[str, str, str]]:
     if what == RECRUITER:
         firm = target.firm.name if target.firm else ""
         return [
-            ("firm", firm, card.firm),
+            ("firm", firm, firm if _are_one(fold(firm), fold(card.firm)) else card.firm),
             ("title", target.title, card.title),
         ]
     return [("position", target.position, card.position)] if what == PERSON else []

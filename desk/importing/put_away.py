@@ -12,7 +12,7 @@ from typing import Any
 from accounts.models import User
 from contacts.models import Firm, Kind, Merge, Recruiter
 from desk.importing.cleaned import Card, fold
-from desk.importing.known import HOLDERS, RECRUITER, Key
+from desk.importing.known import HOLDERS, PERSON, RECRUITER, Key
 from desk.importing.run import ImportRun
 
 
@@ -52,18 +52,30 @@ class PutAway:
 
     def is_thrown(self, card: Card) -> bool:
         """Whether somebody of this name, of this firm as far as that is said, is in the trash."""
-        firms = self.thrown.get((card.what, card.folded), set())
-        return bool(firms) and _may_be_one(card, firms)
+        return any(
+            _may_be_one(card, what, firms)
+            for what in _whats(card)
+            if (firms := self.thrown.get((what, card.folded)))
+        )
 
     def heirs(self, card: Card) -> set[Key]:
         """Those into whom somebody of this name was merged."""
-        found = self.merged.get((card.what, card.folded), ())
-        return {key for key, firm in found if _may_be_one(card, {firm})}
+        return {
+            key
+            for what in _whats(card)
+            for key, firm in self.merged.get((what, card.folded), ())
+            if _may_be_one(card, what, {firm})
+        }
 
 
-def _may_be_one(card: Card, firms: set[str]) -> bool:
+def _whats(card: Card) -> tuple[str, ...]:
+    """Where it is guessed who recruits, they may have been put away as the other one."""
+    return (str(RECRUITER), str(PERSON)) if card.is_guess else (str(card.what),)
+
+
+def _may_be_one(card: Card, what: str, firms: set[str]) -> bool:
     firm = fold(card.firm)
-    return card.what != RECRUITER or not firm or bool({firm, ""} & firms)
+    return what != RECRUITER or not firm or bool({firm, ""} & firms)
 
 
 def _heirs(owner: User, model: Any) -> dict[int, int]:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from desk.archive.manifest import KIND
 from desk.backup.archive import MANIFEST
-from desk.importing import call_logs, cards, columns, decoding, limits, people, tables
+from desk.importing import call_logs, cards, columns, decoding, limits, own_tables, people, tables
 from desk.importing.columns import FIELDS
 from desk.importing.entries import Entry, ImportRefused
 
@@ -39,7 +39,7 @@ class Recognised:
     """What a file is, and for a table how it is laid out. `mapping` is a suggestion."""
 
     format: str  # csv, vcard, call_log or archive
-    shape: str = ""  # of a table: linkedin, google, outlook or other
+    shape: str = ""  # of a table: linkedin, google, outlook, other, or which of our own it is
     encoding: str = ""
     delimiter: str = ""
     header_at: int = 0  # the line of the header, 0 if there is none
@@ -136,7 +136,7 @@ def _table(file: BinaryIO, encoding: str) -> Recognised:
         )
     return Recognised(
         "csv",
-        shape=columns.shape(laid_out.headers) if laid_out.header_at else "other",
+        shape=laid_out.own or _shape(laid_out),
         encoding=encoding,
         delimiter=laid_out.delimiter,
         header_at=laid_out.header_at,
@@ -144,6 +144,10 @@ def _table(file: BinaryIO, encoding: str) -> Recognised:
         mapping=laid_out.mapping,
         sample=[[*row] for row in laid_out.sample],
     )
+
+
+def _shape(laid_out: tables.Layout) -> str:
+    return columns.shape(laid_out.headers) if laid_out.header_at else "other"
 
 
 def _packed(file: BinaryIO) -> Recognised:
@@ -210,6 +214,7 @@ def read(
         tuple(recognised.headers),
         recognised.mapping,
         (),
+        recognised.shape if recognised.shape in own_tables.CIRCLES else "",
     )
     chosen = recognised.mapping if mapping is None else mapping
     if mapping is not None or _is_export(recognised):

@@ -15,12 +15,16 @@ from accounts import inserting
 from accounts.models import User
 from desk.importing import archives
 from desk.importing.calls import CallMatcher
+from desk.importing.entries import Circle
 from desk.importing.matching import Matcher
+from desk.importing.my_firms import MyFirms
 from desk.importing.put_away import PutAway
 from desk.importing.run import ImportRow, ImportRun
 
 # Rows compared and written at once.
 PART = 500
+# In what was recognised of a file: who its user says that single rows are (desk/importing/choosing).
+CHOSEN = "chosen"
 
 State = ImportRun.State
 
@@ -60,13 +64,16 @@ def stage(run: ImportRun) -> None:
 def matcher_of(run: ImportRun, owner: User) -> Any:
     if run.kind == "call_log":
         return CallMatcher(owner)
-    return Matcher(owner, run.circle, run.overwrites, PutAway.of(owner))
+    chosen = {int(at): Circle(one) for at, one in run.recognised.get(CHOSEN, {}).items()}
+    told = PutAway.of(owner), MyFirms(owner)
+    return Matcher(owner, run.circle, run.overwrites, *told, chosen)
 
 
 def _entries(run: ImportRun, left_out: Counter[int] | None = None) -> Iterator[Any]:
     from desk.importing import reading
 
-    recognised = reading.Recognised.from_json(run.recognised)
+    said = {name: value for name, value in run.recognised.items() if name != CHOSEN}
+    recognised = reading.Recognised.from_json(said)
     mapping = {int(at): name for at, name in run.mapping.items()} if run.mapping else None
     with run.file.open("rb") as file:
         yield from reading.read(

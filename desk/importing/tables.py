@@ -13,7 +13,8 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from desk.importing import columns, limits, people
+from desk.export.cells import is_defused
+from desk.importing import columns, limits, own_tables, people
 from desk.importing.decoding import lines
 from desk.importing.entries import Circle, Contact, ImportRefused, Labelled, Unreadable
 from desk.importing.numbers import A_PHONE
@@ -41,6 +42,7 @@ class Layout:
     headers: tuple[str, ...]
     mapping: dict[int, str]
     sample: tuple[tuple[str, ...], ...]
+    own: str = ""  # which of our own tables it is
 
     @property
     def width(self) -> int:
@@ -142,7 +144,7 @@ def _worth(
     if len(cells) > limits.COLUMNS:
         return False, 1, len(cells)
     known = len(set(columns.suggested(cells).values()))
-    if columns.shape(cells) != "other":
+    if columns.shape(cells) != "other" or own_tables.named(cells):
         return True, known, len(cells)
     alike = 0
     if sum(map(bool, cells)) > 1:
@@ -169,7 +171,9 @@ def _rows_below(head: Sequence[str], place: int, delimiter: str) -> Iterator[lis
 def _laid_out(head: list[str], place: int, delimiter: str, cells: list[str]) -> Layout:
     header_at = place + 1
     below = _below(head, header_at, delimiter)
-    mapping = columns.suggested(cells, below)
+    own = own_tables.named(cells)
+    own_tables.check(own)
+    mapping = own_tables.mapping(own, columns.suggested(cells, below))
     if not mapping and (guessed := _without_header(cells)):
         mapping, header_at = guessed, 0
         cells = [_("Column %(n)d") % {"n": number} for number, _cell in enumerate(cells, start=1)]
@@ -178,7 +182,8 @@ def _laid_out(head: list[str], place: int, delimiter: str, cells: list[str]) -> 
         tuple(people.line(cell[:200])[:100] for cell in row[: len(cells)])
         for row in below[:SAMPLE]
     ]
-    return Layout(delimiter, header_at, tuple(one[:200] for one in cells), mapping, tuple(sample))
+    headers = tuple(one[:200] for one in cells)
+    return Layout(delimiter, header_at, headers, mapping, tuple(sample), own)
 
 
 def _below(head: Sequence[str], place: int, delimiter: str) -> list[list[str]]:
@@ -323,11 +328,14 @@ def _contact(
     if why:
         return Unreadable(rows.begins, limits.beginning(rows.text), why)
     said = _Said(row, laid_out, places, labels)
-    firm = said.one("firm")
+    firm, name = said.one("firm"), said.name()
+    if own_tables.is_nameless(laid_out.own, name):
+        why = _("It stands for somebody whose name you have taken out.")
+        return Unreadable(rows.begins, name, why)
     return people.contact(
         rows.begins,
         shown=" · ".join(filter(str.strip, row[: laid_out.width])),
-        name=said.name() or ("" if firm else said.one("called")),
+        name=name or ("" if firm else said.one("called")),
         firm=firm,
         title=said.one("title"),
         phones=said.reached("phone", PARTS_OF_PHONES),
@@ -350,7 +358,7 @@ class _Said:
         text = self.row[place] if place < len(self.row) else ""
         if "#" in text and people.ERRORS.fullmatch(text.strip()):
             return ""
-        return text[1:] if DEFUSED.match(text) else text
+        return text[1:] if DEFUSED.match(text) or is_defused(text) else text
 
     def all(self, field: str) -> list[tuple[int, str]]:
         found = ((place, self.cell(place).strip()) for place in self.places.get(field, ()))
@@ -397,4 +405,4 @@ class _Said:
 
     def circle(self) -> Circle:
         said = (people.circle(text) for _place, text in self.all("circle"))
-        return next(filter(None, said), Circle.UNSAID)
+        return next(filter(None, said), own_tables.circle(self.laid_out.own))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import phones
 from accounts.models.trash_group import in_words
 from calls.models import Call
+from desk.importing import own_tables
 from desk.importing.run import ImportRow, ImportRun
 
 FIELDS: dict[str, Any] = {
@@ -32,6 +33,7 @@ SHAPES: dict[str, str | Lazy] = {
     "linkedin": gettext_lazy("LinkedIn connections"),
     "google": gettext_lazy("Google contacts"),
     "outlook": gettext_lazy("Outlook contacts"),
+    **own_tables.LABELS,
 }
 # What one calls oneself one does not miss.
 UNANSWERED = (Call.Direction.OUTGOING, Call.Outcome.MISSED)

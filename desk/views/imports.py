@@ -11,13 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models.trash_group import in_words
 from accounts.pages import choice, own_or_404, page_of
 from accounts.requests import OwnerRequest
 from contacts.finding import rank
 from desk.forms.imports import ChoicesForm, ColumnsForm, FileForm
-from desk.importing import archives, intake, staging, wording, work
+from desk.importing import archives, choosing, intake, staging, wording, work
 from desk.importing.entries import ImportRefused
 from desk.importing.run import ImportRow, ImportRun
 from followups.health import STALE_AFTER
@@ -127,23 +128,38 @@ def _word(row: Any, run: ImportRun) -> None:
     row.differences = wording.differences(row, overwrites=run.overwrites)
     row.moment = wording.moment(row)
     row.call_words = wording.call_words(row)
+    row.other = choosing.other_of(row, run)
 
 
 @require_POST
 def import_row(request: OwnerRequest, pk: int) -> HttpResponse:
-    """Leave a row out, or take it along after all."""
+    """Leave a row out, or take it along after all; or say whether it is a recruiter."""
     rows = ImportRow.objects.of(request.user).select_related("run").defer("run__changed")
     row: Any = own_or_404(rows, pk)
-    if row.run.state == State.READY and row.can_be_taken:
+    page = request.POST.get("page", "1")
+    page = page if page.isascii() and page.isdigit() else "1"
+    if circle := request.POST.get("as"):
+        was = row.verdict
+        choosing.choose(row, circle)
+        if row.verdict != was or not rows.filter(pk=pk).exists():
+            return _shown_anew(request, row, page)
+    elif row.run.state == State.READY and row.can_be_taken:
         row.is_left_out = request.POST.get("take") != "yes"
         ImportRow.objects.of(request.user).filter(pk=pk).update(is_left_out=row.is_left_out)
     if not request.htmx:
-        page = request.POST.get("page", "1")
-        page = page if page.isascii() and page.isdigit() else "1"
         return redirect(f"{row.run.get_absolute_url()}?show={row.verdict}&page={page}#row-{pk}")
     _word(row, row.run)
     context = {"row": row, "run": row.run, "taken": staging.count_taken(row.run), "oob": True}
     return render(request, "desk/_import_row.html", context)
+
+
+def _shown_anew(request: OwnerRequest, row: Any, page: str) -> HttpResponse:
+    """Where it stands now: it is judged otherwise, or all of the file is read anew."""
+    rows = ImportRow.objects.of(request.user).filter(run=row.run_id, at=row.at)
+    place = row.run.get_absolute_url()
+    if now := rows.first():
+        place += f"?show={now.verdict}&page={page if now.verdict == row.verdict else 1}"
+    return HttpResponseClientRedirect(place) if request.htmx else redirect(place)
 
 
 @require_POST
@@ -174,8 +190,9 @@ def import_choose(request: OwnerRequest, pk: int) -> HttpResponse:
     chosen = form.cleaned_data
     if chosen["overwrites"] != run.overwrites:
         staging.choose_overwriting(run, chosen["overwrites"])
-    if chosen["circle"] != run.circle and work.move(
-        run, (State.READY,), State.READING, circle=chosen["circle"], why=""
+    circle = chosen.get("circle", run.circle)
+    if circle != run.circle and work.move(
+        run, (State.READY,), State.READING, circle=circle, why=""
     ):
         work.start(run)
     return redirect(run)

@@ -70,9 +70,23 @@ def test_a_table_of_ones_own_is_explained_once(
     assert not faults, "\n".join(faults)
 
 
+def test_one_row_is_taken_as_a_recruiter(live_server: Any, user: User, page: Page) -> None:
+    factories.RecruiterFactory(owner=user, name="Cleo Marsh")
+    hand_in(page, table("Bo Lind,Acme,CFO,,,", "Cleo Marsh,Acme,CFO,,c@acme.example,"))
+    page.get_by_role("button", name="Take as a recruiter Bo Lind").click()
+    page.get_by_role("button", name="Take as one of my network Bo Lind").click()
+    page.get_by_role("button", name="Take as a recruiter Bo Lind").click()
+    expect(page.get_by_role("button", name="Take as one of my network Bo Lind")).to_be_visible()
+    expect(page.get_by_role("button", name="Leave out Bo Lind")).to_be_visible()
+    page.get_by_role("button", name="Bring in 2").click()
+    page.get_by_text("It is in.").wait_for()
+    assert {one.name for one in Recruiter.objects.of(user)} == {"Bo Lind", "Cleo Marsh"}
+
+
 def test_it_works_without_scripts(live_server: Any, user: User, plain: Page) -> None:
     hand_in(plain, LINKEDIN)
     plain.get_by_role("button", name="Leave out Bo Lind").click()
+    plain.get_by_role("button", name="Take as one of my network Cleo Marsh").click()
     plain.get_by_role("button", name="Bring in 2").click()
     plain.get_by_text("It is in.").wait_for()
-    assert not Person.objects.of(user).exists()
+    assert Person.objects.of(user).get().name == "Cleo Marsh"
