@@ -15,7 +15,7 @@ from contacts.models import NAME_LENGTH, NOTES_LENGTH
 from contacts.names import fold as fold_name
 from desk.importing import recruiting
 from desk.importing.entries import Circle, Contact, Labelled
-from desk.importing.numbers import NOTHING, numbers_of_somebody, regions_named
+from desk.importing.numbers import NOTHING, numbers_of_somebody
 from desk.importing.run import ImportRow, ImportRun
 
 LABEL_LENGTH = 40
@@ -104,12 +104,12 @@ def text_of(text: str) -> str:
 
 def _numbers(found: Iterable[Labelled], region: str, left: list[str]) -> list[tuple[str, str]]:
     numbers: dict[str, str] = {}
-    ways = [(line_of(one.text), one.label) for one in list(found)[:MOST_WAYS]]
-    abroad = regions_named((text for text, _label in ways), region)
-    for text, label in ways:
-        several, is_more = numbers_of_somebody(text, region, abroad)
+    ways = list(found)[:MOST_WAYS]
+    texts = [line_of(one.text) for one in ways]
+    read = numbers_of_somebody(texts, region)
+    for one, text, (several, is_more) in zip(ways, texts, read, strict=True):
         for number in several:
-            numbers.setdefault(number, line_of(label, LABEL_LENGTH))
+            numbers.setdefault(number, line_of(one.label, LABEL_LENGTH))
         if is_more:
             left.append(_("Phone: %(text)s") % {"text": text})
     return list(numbers.items())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -66,29 +65,33 @@ def numbers_of(text: str, region: str, *, only_valid: bool = False) -> tuple[lis
     return found, is_more or not found
 
 
-def regions_named(texts: Iterable[str], region: str) -> list[str]:
-    """The countries that numbers among these say themselves, but for `region`; each once."""
-    found = []
-    for text in texts:
-        if "+" in text or text.lstrip("( ").startswith("00"):
-            for number in numbers_of(text, region)[0]:
-                found.append(phonenumbers.region_code_for_number(phones.read(number)))
-    return [one for one in dict.fromkeys(found) if one not in {None, region}]
-
-
-def numbers_of_somebody(text: str, region: str, abroad: list[str]) -> tuple[list[str], bool]:
-    """As `numbers_of`, of somebody who has numbers in these other countries, too.
+def numbers_of_somebody(texts: list[str], region: str) -> list[tuple[list[str], bool]]:
+    """As `numbers_of`, of each text that one card holds.
 
     Beside a number in +49, “0171 2345678” is a German's: `region` may have as long ones, and gives
     none of these out.
     """
-    found = numbers_of(text, region)
-    if abroad and numbers_of(text, region, only_valid=True)[0] != found[0]:
-        for other in abroad:
-            theirs = numbers_of(text, other, only_valid=True)
-            if theirs[0]:
-                return theirs
+    found = [numbers_of(text, region) for text in texts]
+    abroad = _abroad(texts, found, region) if len(texts) > 1 else ()
+    for at, text in enumerate(texts) if abroad else ():
+        if numbers_of(text, region, only_valid=True)[0] == found[at][0]:
+            continue
+        theirs = (numbers_of(text, other, only_valid=True) for other in abroad)
+        found[at] = next((one for one in theirs if one[0]), found[at])
     return found
+
+
+def _abroad(texts: list[str], found: list[tuple[list[str], bool]], region: str) -> list[str]:
+    """The other countries that numbers among these say themselves, each once."""
+    home = f"+{phonenumbers.country_code_for_region(region)}"
+    said = (
+        phonenumbers.region_code_for_number(phones.read(number))
+        for text, (numbers, _is_more) in zip(texts, found, strict=True)
+        if "+" in text or text.lstrip("( ").startswith("00")
+        for number in numbers
+        if not number.startswith(home)
+    )
+    return [one for one in dict.fromkeys(said) if one]
 
 
 def looks_like_one(text: str) -> bool:
