@@ -7,6 +7,7 @@ its tables, and finds what SQLite finds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -208,8 +209,13 @@ def as_query(asks: list[Ask]) -> str:
     What somebody typed stands between quotes.
     """
     one = asks[0]
-    groups = (_group(group, one.in_title) for group in one.query.groups)
-    return " & ".join([*_tags(asks), *groups])
+    return " & ".join([*_tags(asks), *_groups(one.query.groups, one.in_title)])
+
+
+# Of each kind the same is asked.
+@lru_cache(maxsize=16)
+def _groups(groups: tuple[Group, ...], in_title: bool) -> tuple[str, ...]:
+    return tuple(_group(group, in_title) for group in groups)
 
 
 def _tags(asks: list[Ask]) -> Iterator[str]:

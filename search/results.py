@@ -238,7 +238,8 @@ def _ask(
 
 def _documents(owner: User, places: Iterable[int]) -> Iterable[SearchDocument]:
     """The owner's documents at these places."""
-    return _at(owner, places).defer("words")
+    places = list(places)
+    return _at(owner, places).defer("words") if places else []
 
 
 def _at(owner: User, places: Iterable[int]) -> QuerySet:
@@ -281,13 +282,16 @@ def _few_of_each(places: Iterable[int], shown: int) -> list[int]:
     return [place for some in of_kind.values() for place in some[:shown]]
 
 
-def _meant(owner: User, query: Query, candidates: Iterable[int]) -> list[int]:
+def _meant(owner: User, query: Query, candidates: set[int]) -> list[int]:
     """Those of the candidates whose name is close to what was typed.
 
     Of many hardly one is meant: their names are read, and more only of those whose name has some
     of the words.
     """
-    meant, left = [], {}
+    meant: list[int] = []
+    left: dict[int, list[str]] = {}
+    if not candidates:
+        return meant
     for place, title in _at(owner, candidates).values_list("place", "title"):
         names = [*words.words_of(title), *words.joined_in(title)]
         missing = query.not_in_name(names)
