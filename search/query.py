@@ -22,6 +22,7 @@ MOST_WORDS = 8
 QUOTED = re.compile(r'["“”„«»]([^"“”„«»]+)["“”„«»]')
 # Digits with what people put between them, two or more together.
 DIGITS = re.compile(r"(?<!\w)\+?\(?\d(?:[\s().\-/\u00a0\u2010-\u2013]{0,3}\d)+(?!\w)")
+FEWEST_TO_CALL = 7
 # What links to call or to write begin with, and what is dialled after the number.
 LINK = re.compile(r"\b(?:tel|callto|sms|mailto):(?://)?", re.IGNORECASE)
 EXTENSION = re.compile(
@@ -150,10 +151,14 @@ def parse(typed: str, region: str) -> Query:
 def _as_spoken(typed: str) -> str:
     """`typed` without what is pasted or said around a word, and is no part of it."""
     typed = EXTENSION.sub(r"\1 ", OWNS.sub("", LINK.sub(" ", typed)))
-    # A number in quotes is a number.
-    return QUOTED.sub(
-        lambda found: found[1] if DIGITS.fullmatch(found[1].strip()) else found[0], typed
-    )
+    return QUOTED.sub(_without_quotes, typed)
+
+
+def _without_quotes(quoted: re.Match[str]) -> str:
+    """A number to call in quotes is a number; a year there is a word, and whole."""
+    inside = quoted[1].strip()
+    is_number = DIGITS.fullmatch(inside) and len(words.digits_of(inside)) >= FEWEST_TO_CALL
+    return inside if is_number else quoted[0]
 
 
 def _number(digits: str) -> Term:
@@ -170,7 +175,7 @@ def _forms(written: str, region: str) -> list[str]:
         forms.append(digits[2:])
     elif digits.startswith("0"):
         forms.append(digits[1:])
-    if len(digits) >= 7:
+    if len(digits) >= FEWEST_TO_CALL:
         try:
             parsed = phonenumbers.parse(written, region)
         except phonenumbers.NumberParseException:

@@ -106,6 +106,9 @@ TABLE = [
     ("tel:+442079460123", [GRACE]),
     ("tel:+44-20-7946-0123", [GRACE]),
     ('"020 7946 0123"', [GRACE]),
+    # Of few digits a word: a year is no part of somebody's number.
+    ("6012", [GRACE]),
+    ('"6012"', []),
     ("020 7946 0123 ext 5", [GRACE]),
     ("020 7946 0123, Ext. 12", [GRACE]),
     ("020 7946 0123x5", [GRACE]),
